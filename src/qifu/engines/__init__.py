@@ -1,0 +1,1 @@
+"""LAW: pure Python; values in, decision and trace out."""

@@ -1,0 +1,164 @@
+"""Reading a whole disclosure: from lines to a model."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from qifu.engines.statements.model import Document, Form, Grid, Model, Paragraph, Statement, Unreadable
+from qifu.engines.statements.paper import Line, Paper
+from qifu.engines.statements.words import compact, unnumbered
+
+from .claims import claims_of, without_unit
+from .damage import mend_digits
+from .forms import read_forms
+from .outline import Outline, Table, take_apart
+from .repairs import fill_fourth, mend, mend_forms
+from .tables import Trouble, read_statement
+from .targets import read_targets
+
+_YEAR = re.compile(r"(20\d\d)年")
+_DATE = re.compile(r"(20\d\d)\s*年\s*(\d{1,2})\s*月(?:\s*(\d{1,2})\s*日)?")
+
+
+class NotADisclosure(ValueError):
+    """Nothing of a budget or final accounts could be recognised."""
+
+
+def read(paper: Paper) -> Model:
+    """Read a disclosure; what is not understood is named, never guessed.
+
+    :raises NotADisclosure: neither statements nor explanations nor forms of a budget or final accounts were found.
+    """
+    outline = take_apart(paper.lines)
+    trouble = Trouble()
+    tables = _tables(outline, trouble)
+    inside = {line.number for region in outline.regions for line in region.lines}
+    mended = mend_digits(paper.lines, inside, tables.values())
+    if mended.repairs or mended.unreadable:
+        outline = take_apart(mended.lines)
+        trouble = Trouble(list(mended.repairs), list(mended.unreadable))
+        tables = _tables(outline, trouble)
+    forms = (*read_targets(outline.regions, trouble), *read_forms(outline.tables, trouble))
+    text = (*_front(outline), *_without_titles(outline.paragraphs, forms))
+    grids = tuple(_grid(table) for table in outline.tables if not table.is_form)
+    _name_unread_forms(text, forms, trouble)
+    document = _document(outline, tables, text)
+    if not tables and not forms and document.kind == "":
+        raise NotADisclosure
+    claims = tuple(without_unit(claim, document.unit) for claim in claims_of(text))
+    model = Model(
+        document=document,
+        tables=tables,
+        forms=forms,
+        claims=claims,
+        text=text,
+        grids=grids,
+        repairs=tuple(trouble.repairs),
+        unreadable=tuple(trouble.unreadable),
+        pages=paper.pages,
+    )
+    return mend_forms(mend(fill_fourth(model)))
+
+
+def _tables(outline: Outline, trouble: Trouble) -> dict[str, Statement]:
+    found: dict[str, Statement] = {}
+    for region in outline.regions:
+        if region.layout.shape == "target_form":
+            continue
+        statement = read_statement(region, trouble)
+        name = statement.id
+        if name in found and _weight(found[name]) >= _weight(statement):
+            continue
+        found[name] = statement
+    return dict(sorted(found.items()))
+
+
+def _weight(statement: Statement) -> int:
+    return len(statement.rows) + len(statement.income) + len(statement.expenditure)
+
+
+def _front(outline: Outline) -> list[Paragraph]:
+    cover = [_plain("cover", line) for line in outline.cover]
+    contents = [_plain("contents", line) for line in outline.contents]
+    return cover + contents
+
+
+def _plain(part: str, line: Line) -> Paragraph:
+    return Paragraph(part, "", "text", line.text, "", line.number, ((0, line.number),))
+
+
+def _document(outline: Outline, tables: dict[str, Statement], text: Sequence[Paragraph]) -> Document:
+    kinds = Counter(region.layout.kind for region in outline.regions)
+    heads = " ".join(compact(p.text) for p in text if p.part == "cover" or p.kind == "heading")
+    kind = kinds.most_common(1)[0][0] if kinds else _kind_of(heads)
+    unit = _unit(outline, tables, text)
+    years = Counter(found for t in tables.values() for found in _YEAR.findall(compact(t.title)))
+    years.update(_YEAR.findall(heads)[:4])
+    year = int(years.most_common(1)[0][0]) if years else None
+    units = Counter(t.money_unit for t in tables.values() if t.money_unit)
+    return Document(
+        kind, unit, year, _published(outline, text), units.most_common(1)[0][0] if units else "", _title(outline)
+    )
+
+
+def _kind_of(heads: str) -> str:
+    final, budget = heads.count("决算"), heads.count("预算") - heads.count("预算财政拨款")
+    if not final and not re.search(r"部门预算|预算公开|单位预算", heads):
+        return ""
+    return "final_accounts" if final else "budget" if budget else ""
+
+
+def _title(outline: Outline) -> str:
+    return next((line.text for line in outline.cover if re.search("决算|预算", line.text)), "")
+
+
+def _unit(outline: Outline, tables: dict[str, Statement], text: Sequence[Paragraph]) -> str:
+    named = Counter(table.unit for table in tables.values() if table.unit)
+    if named:
+        return named.most_common(1)[0][0]
+    for line in [*outline.cover, *(Line(0, p.text) for p in text if p.kind == "heading")]:
+        plain = compact(line.text)
+        found = re.search(r"(?:第[一二三四五六]部分)?(?:20\d\d年度?)?(\D{4,30}?)(?:20\d\d年|部门|单位概况|概况)", plain)
+        if found:
+            return found[1]
+    return ""
+
+
+def _published(outline: Outline, text: Sequence[Paragraph]) -> str:
+    for line in outline.cover:
+        if found := _DATE.fullmatch(line.text.strip().replace(" ", "")) or _DATE.search(line.text):
+            day = f"-{int(found[3]):02d}" if found[3] else ""
+            return f"{found[1]}-{int(found[2]):02d}{day}"
+    return ""
+
+
+def _name_unread_forms(text: Sequence[Paragraph], forms: Sequence[Form], trouble: Trouble) -> None:
+    """Say so when a form stands in the text without columns: it is not understood, and nothing is claimed of it."""
+    place = next((each for each in text if "实际完成值" in each.text and each.part in ("annex", "explanations")), None)
+    if place is not None and not forms:
+        trouble.unreadable.append(Unreadable("绩效自评表", place.text[:60], "自评表没有分栏，不能识读", place.line))
+
+
+def _grid(table: Table) -> Grid:
+    rows = tuple(tuple(line.cells or ()) for line in table.lines)
+    used = [i for i in range(max(map(len, rows), default=0)) if any(i < len(row) and row[i] for row in rows)]
+    return Grid(
+        table.part, tuple(tuple(row[i] if i < len(row) else "" for i in used) for row in rows), table.lines[0].number
+    )
+
+
+def _without_titles(paragraphs: Iterable[Paragraph], forms: Iterable[Form]) -> list[Paragraph]:
+    """The text without the lines that are titles of forms."""
+    titles = {compact(form.title) for form in forms if form.title}
+
+    def is_title(text: str) -> bool:
+        plain = compact(text)
+        return (
+            plain in titles
+            or compact(unnumbered(text)) in titles
+            or any(plain.endswith(t) and len(plain) < 80 for t in titles)
+        )
+
+    return [each for each in paragraphs if each.part not in ("annex", "explanations") or not is_title(each.text)]
