@@ -1,0 +1,1 @@
+"""What all rooms share: evidence, outbox, files, unmaskings; actor, access, errors."""

@@ -1,0 +1,51 @@
+"""Reading evidence: the history of one object, the latest of all, the head to be carried outside."""
+
+from __future__ import annotations
+
+from django.db.models import QuerySet
+
+from qifu.kernel.evidence.models import Head, Record, Seal
+from qifu.kernel.evidence.verify import Anchor
+
+
+def history(stream: str) -> QuerySet[Record]:
+    """All records of one object with their content, oldest first."""
+    return Record.objects.filter(stream=stream).select_related("content").order_by("seq")
+
+
+def length(stream: str) -> int:
+    """How many records the object's chain holds."""
+    return Head.objects.filter(pk=stream).values_list("seq", flat=True).first() or 0
+
+
+def latest(
+    *, stream: str = "", verb: str = "", actor: str = "", before_id: int | None = None, size: int = 50
+) -> list[Record]:
+    """A page of records, newest first; `before_id` continues it."""
+    rows = Record.objects.select_related("content").order_by("-pk")
+    if stream:
+        rows = rows.filter(stream__startswith=stream)
+    if verb:
+        rows = rows.filter(verb__startswith=verb)
+    if actor:
+        rows = rows.filter(actor=actor)
+    if before_id:
+        rows = rows.filter(pk__lt=before_id)
+    return list(rows[:size])
+
+
+def anchor() -> Anchor | None:
+    """The newest seal, as it is to be carried outside."""
+    seal = Seal.objects.order_by("-number").first()
+    return Anchor(seal.number, bytes(seal.hash).hex()) if seal else None
+
+
+def last_seal() -> Seal | None:
+    """The newest seal."""
+    return Seal.objects.order_by("-number").first()
+
+
+def unsealed() -> int:
+    """How many records no seal covers yet."""
+    seal = last_seal()
+    return Record.objects.filter(pk__gt=seal.last_id if seal else 0).count()

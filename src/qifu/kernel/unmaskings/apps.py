@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class UnmaskingsConfig(AppConfig):
+    name = "qifu.kernel.unmaskings"
+    label = "unmaskings"

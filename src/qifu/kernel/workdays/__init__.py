@@ -1,0 +1,1 @@
+"""The calendar in force: the published notices that ship with Qifu, and those entered since by an administrator."""
