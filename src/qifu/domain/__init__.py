@@ -1,0 +1,1 @@
+"""STATE: what is kept. Rooms of one tier do not know each other."""

@@ -1,0 +1,129 @@
+"""Who is told of a step, and how. Items wait in the outbox, in the step's own transaction; each destination is one item."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from qifu.domain.appeals.actions.moves import Move
+from qifu.domain.appeals.flow import words
+from qifu.domain.appeals.models import Appeal, Clock
+from qifu.domain.people import queries as people
+from qifu.engines.calendar import SHANGHAI
+from qifu.kernel import outbox
+from qifu.kernel.actor import Role
+
+TEMPLATES = {  # step → template told to the enterprise
+    "accept": "appeal_accepted",
+    "decline": "appeal_declined",
+    "dispatch": "appeal_dispatched",
+    "rule": "appeal_dispatched",
+    "ask": "appeal_question",
+    "grant": "appeal_extended",
+    "reply": "appeal_replied",
+    "reply_along": "appeal_replied",
+    "settle": "appeal_replied",
+    "finish": "appeal_replied",
+    "reopen": "appeal_reopened",
+    "refuse": "appeal_reopened",
+    "lapse": "appeal_lapsed",
+}
+
+
+def received(appeal: Appeal, clocks: Iterable[Clock], now: datetime) -> None:
+    """The receipt to the enterprise, and the word to the desk."""
+    dues = {row.kind: spoken(row.due_at) for row in clocks}
+    owner = people.names([appeal.duty_owner]).get(appeal.duty_owner or 0, "值班人员")
+    variables = {
+        **named(appeal),
+        "owner": owner,
+        "accept_due": dues.get("accept", ""),
+        "reply_due": dues["reply"],
+    }
+    _to_contact(appeal, "appeal_receipt", variables, now)
+    if appeal.duty_owner:
+        _to_staff(appeal, appeal.duty_owner, "appeal_arrived", named(appeal) | {"title": appeal.title}, now)
+
+
+def told(move: Move) -> None:
+    """After a step: the enterprise, the units that now have work, the centre where it has to act."""
+    appeal, step = move.appeal, move.moved.step.name
+    variables = named(appeal) | {"title": appeal.title, "unit": move.words.get("unit", "")}
+    if template := TEMPLATES.get(step):
+        _to_contact(appeal, template, variables, move.now)
+    if step in ("dispatch", "rule", "involve"):
+        _to_units(move, "work_dispatched", variables)
+    if step == "supervise":
+        _to_units(move, "work_supervised", variables)
+    if appeal.state == "disputed" and move.moved.before != "disputed":
+        for person in people.holders(Role.SUPERVISOR, move.now):
+            _to_staff(appeal, person.id, "centre_dispute", variables, move.now)
+    elif step in ("return", "ask_extension", "refuse", "urge") and appeal.duty_owner:
+        _to_staff(appeal, appeal.duty_owner, f"centre_{step}", variables, move.now)
+    if step in ("answer", "add", "grant", "refuse_extension") and appeal.handler:
+        _to_staff(appeal, appeal.handler, f"work_{step}", variables, move.now)
+
+
+def signalled(appeal: Appeal, clock: Clock, level: int, now: datetime) -> None:
+    """A share of the term has passed, or the term itself: those who owe it, then those above them."""
+    names = {1: "clock_half", 2: "clock_most", 3: "clock_over", 4: "clock_escalated"}
+    variables = named(appeal) | {"title": appeal.title, "due": spoken(clock.due_at)}
+    for account in _owing(appeal, clock, level, now):
+        key = f"{appeal.number}:{clock.kind}:{clock.round}:{clock.pk}:{level}:{clock.due_at:%y%m%d%H%M}"
+        outbox.tell(
+            channel="inapp", to=f"account:{account}", template=names[level], variables=variables, key=key, now=now,
+            stream=appeal.stream,
+        )  # fmt: skip
+
+
+def named(appeal: Appeal) -> dict[str, str]:
+    """What a message calls the case: its kind and its number."""
+    return {"kind": words.label(words.KINDS, appeal.kind), "number": appeal.number}
+
+
+def spoken(at: datetime) -> str:
+    """A moment as a message says it: 9月30日 16:40."""
+    local = at.astimezone(SHANGHAI)
+    return f"{local.month}月{local.day}日 {local:%H:%M}"
+
+
+def _owing(appeal: Appeal, clock: Clock, level: int, now: datetime) -> set[int]:
+    found = {person.id for person in people.holders(Role.SUPERVISOR, now)} if level >= 3 else set()
+    if level >= 4:
+        found |= {person.id for person in people.holders(Role.LEADER, now)}
+    if clock.kind == "confirm":
+        return {appeal.contact} if appeal.contact and level <= 2 else set()
+    if clock.kind in ("accept", "dispatch") or appeal.unit_id is None:
+        return found | {person.id for person in people.holders(Role.DISPATCHER, now)}
+    if appeal.handler:
+        return found | {appeal.handler}
+    return found | {person.id for person in people.holders(Role.HANDLER, now, appeal.unit_id)}
+
+
+def _to_contact(appeal: Appeal, template: str, variables: dict[str, str], now: datetime) -> None:
+    """To the enterprise: always in-app where there is an account, and by SMS to the number it left."""
+    key = f"{appeal.number}:{appeal.seq}:{template}"
+    if appeal.contact:
+        outbox.tell(
+            channel="inapp", to=f"account:{appeal.contact}", template=template, variables=variables, key=key, now=now,
+            stream=appeal.stream,
+        )  # fmt: skip
+    if appeal.prefers != "portal" and appeal.phone:
+        outbox.tell(
+            channel="sms", to=f"appeal:{appeal.pk}", template=template, variables=variables, key=key, now=now,
+            stream=appeal.stream,
+        )  # fmt: skip
+
+
+def _to_units(move: Move, template: str, variables: dict[str, str]) -> None:
+    for unit in move.papers.working(move.appeal.round):
+        for person in people.holders(Role.HANDLER, move.now, unit):
+            _to_staff(move.appeal, person.id, template, variables, move.now)
+
+
+def _to_staff(appeal: Appeal, account: int, template: str, variables: dict[str, str], now: datetime) -> None:
+    key = f"{appeal.number}:{appeal.seq}:{template}"
+    outbox.tell(
+        channel="inapp", to=f"account:{account}", template=template, variables=variables, key=key, now=now,
+        stream=appeal.stream,
+    )  # fmt: skip

@@ -1,0 +1,290 @@
+"""Begin a case: one transaction for the row, its clocks, its evidence, its files and the receipt that leaves."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import date, datetime
+
+from django.db import IntegrityError, transaction
+
+from qifu.domain.appeals import facts, numbers
+from qifu.domain.appeals.access import sees_all
+from qifu.domain.appeals.actions import notify
+from qifu.domain.appeals.actions.retries import comparable
+from qifu.domain.appeals.flow import FLOWS, STARTS, words
+from qifu.domain.appeals.models import Appeal, Category, Clock, Words
+from qifu.domain.people import queries as people
+from qifu.domain.registry import queries as registry
+from qifu.engines import flow as engine
+from qifu.engines.calendar import SHANGHAI, Term
+from qifu.kernel import search
+from qifu.kernel.actor import Actor, Role
+from qifu.kernel.errors import Forbidden, Invalid
+from qifu.kernel.evidence.actions import Entry, record_entry
+from qifu.kernel.files.actions import give
+from qifu.kernel.receipts.actions import Claim, claim, settle
+from qifu.kernel.sealed import lookup
+
+TRIES = 5
+AGREED_DAYS = 366  # how far ahead an answer may be agreed with the visitor of a petition
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What is handed in. `enterprise` may be absent where staff take a call or a petition."""
+
+    title: str
+    body: str
+    category: str  # code of a second-level category
+    kind: str = "appeal"
+    channel: str = "portal"
+    urgency: str = "normal"
+    enterprise: int | None = None
+    street: int | None = None
+    building: int | None = None
+    place: str = ""
+    contact: int | None = None
+    contact_name: str = ""
+    phone: str = ""
+    prefers: str = "phone"
+    is_confidential: bool = False
+    previous: str = ""  # number of an earlier case on the same problem
+    batch: Mapping[str, object] = field(default_factory=dict)  # petition: party, batch, persons, agreed
+    files: Sequence[int] = ()
+    external: str = ""  # the number under which the system that hands the case in keeps it
+
+
+@transaction.atomic
+def submit(*, actor: Actor, now: datetime, request: Request, key: str = "") -> Appeal:
+    """Begin the case and return it with its number. The same key again returns the same case, and so does the same
+    external number of the same system, whatever else was sent with it.
+
+    :raises Forbidden: the actor may not speak for this enterprise, or may not use this channel.
+    :raises Invalid: a field is missing or unusable.
+    :raises Conflict: the key was used for another content.
+    """
+    claimed = claim(actor=actor, now=now, act="appeals.submit", key=key, body=comparable(_plain(request)))
+    if claimed.done:
+        return Appeal.objects.get(number=claimed.done)
+    known, named = _handed_in_before(actor, request, now)
+    if known is not None:
+        settle(claimed, known.number)
+        return known
+    _check(actor, request, now)
+    timer = facts.timer()
+    begun = clocks_of(request, now, facts.terms(request.kind, request.urgency), timer)
+    appeal = _made(actor, request, now, begun)
+    clocks = Clock.objects.bulk_create([facts.fill(Clock(appeal=appeal), clock, timer) for clock in begun])
+    files = give(actor=actor, ids=request.files, owner=appeal.stream)
+    record_entry(entry(actor, appeal, now, [file.pk for file in files]))
+    notify.received(appeal, clocks, now)
+    settle(claimed, appeal.number)
+    settle(named, appeal.number)
+    return appeal
+
+
+def _handed_in_before(actor: Actor, request: Request, now: datetime) -> tuple[Appeal | None, Claim]:
+    """The case that the system handed in under this number of its own; of two at once, the second waits for the first."""
+    if not request.external:
+        return None, Claim(None)
+    mine = Appeal.objects.filter(raised_by=actor.mark, external=request.external)
+    if (known := mine.first()) is not None:
+        return known, Claim(None)
+    named = claim(actor=actor, now=now, act="appeals.external", key=request.external, body={})
+    return (Appeal.objects.get(number=named.done) if named.done else None), named
+
+
+def _check(actor: Actor, request: Request, now: datetime) -> None:
+    problems = {
+        "kind": "" if request.kind in FLOWS else "类型不正确。",
+        "channel": "" if request.channel in dict(words.CHANNELS) else "渠道不正确。",
+        "urgency": "" if request.urgency in dict(words.URGENCIES) else "紧急程度不正确。",
+        "prefers": "" if request.prefers in dict(words.PREFERS) else "联系方式偏好不正确。",
+        "title": _text(request.title, "标题", 100),
+        "body": _text(request.body, "诉求内容", 5000),
+        "place": "地点超过 200 字，请精简。" if len(request.place) > 200 else "",
+        "contact_name": "联系人超过 40 字。" if len(request.contact_name) > 40 else "",
+        "phone": "联系电话过长，请核对。" if len(request.phone) > 20 else "",
+        "external": "来源系统的编号超过 60 字。" if len(request.external) > 60 else "",
+    }
+    if request.kind == "petition":
+        problems |= _batch_problems(request, now)
+    elif request.batch:
+        problems["batch"] = "只有信访需要填写来访情况。"
+    problems = {name: text for name, text in problems.items() if text}
+    if problems:
+        raise Invalid("提交的内容需要修改：" + "".join(problems.values()), problems)
+    _may_submit(actor, request)
+
+
+def _may_submit(actor: Actor, request: Request) -> None:
+    if actor.is_contact:
+        if request.kind == "petition" or request.channel != "portal":
+            raise Forbidden("网上只能提交诉求、投诉和帮代办。")
+        if request.enterprise is not None and request.enterprise not in actor.enterprises:
+            raise Forbidden("您还不能代表这家企业，请先完成企业认证。")
+        return
+    taking = actor.has_role(Role.DISPATCHER, Role.SUPERVISOR, Role.SPECIALIST, Role.HANDLER, Role.BUILDING_MANAGER)
+    if actor.kind == "service" or (actor.is_staff and taking):
+        if request.kind == "petition" and not sees_all(actor):
+            raise Forbidden("信访由中心登记。")
+        return
+    raise Forbidden("请先登录再提交。" if actor.kind == "visitor" else "您的角色不能登记诉求。")
+
+
+def _batch_problems(request: Request, now: datetime) -> dict[str, str]:
+    batch = request.batch
+    persons, agreed = batch.get("persons"), batch.get("agreed")
+    counted = isinstance(persons, int) and not isinstance(persons, bool) and 1 <= persons <= 9999
+    return {
+        "party": "" if batch.get("party") in dict(words.PARTIES) else "请选择集体访或个人访。",
+        "persons": "" if counted else "请填写来访人数（1 至 9999）。",
+        "agreed": "" if agreed in (None, "") or _is_future(agreed, now) else "约定答复日期应在今天之后，一年以内。",
+    }
+
+
+def _is_future(text: object, now: datetime) -> bool:
+    try:
+        days = (date.fromisoformat(str(text)) - now.astimezone(SHANGHAI).date()).days
+    except ValueError:
+        return False
+    return 0 < days <= AGREED_DAYS
+
+
+def _text(value: str, label: str, longest: int) -> str:
+    if not value.strip():
+        return f"请填写{label}。"
+    return f"{label}超过 {longest} 字，请精简。" if len(value) > longest else ""
+
+
+def _made(actor: Actor, request: Request, now: datetime, clocks: Sequence[engine.Clock]) -> Appeal:
+    category = Category.objects.filter(code=request.category, is_active=True).exclude(parent=None).first()
+    if category is None:
+        raise Invalid("请选择一个二级分类。", {"category": "请选择二级分类"})
+    street, tokens = request.street, [request.title, request.body, request.place]
+    if request.enterprise is not None:
+        brief = registry.brief([request.enterprise]).get(request.enterprise)
+        if brief is None:
+            raise Invalid("没有找到这家企业，请重新选择。", {"enterprise": "没有找到"})
+        street = street or brief.street
+        tokens += [] if request.is_confidential else [brief.name, brief.uscc or ""]
+    owner = people.duty_owner(_centre(), now)
+    drawn = draft(
+        actor, request, now, category=category.pk, street=street, owner=owner.id if owner else None,
+        previous=_previous(actor, request.previous),
+    )  # fmt: skip
+    drawn.burns_at = facts.burns_at(clocks, drawn.state)
+    return _numbered(drawn, tokens, now)
+
+
+def draft(
+    actor: Actor, request: Request, now: datetime, *, category: int, street: int | None, owner: int | None,
+    previous: int | None = None,
+) -> Appeal:  # fmt: skip
+    """The row of a new case, without number and words to be found by."""
+    return Appeal(
+        kind=request.kind,
+        state=FLOWS[request.kind].begins,
+        seq=1,
+        urgency=request.urgency,
+        channel=request.channel,
+        category_id=category,
+        title=request.title.strip(),
+        body=request.body.strip(),
+        enterprise_id=request.enterprise,
+        street_id=street,
+        building_id=request.building,
+        place=request.place.strip(),
+        contact=actor.account if actor.is_contact else request.contact,
+        contact_name=request.contact_name or (actor.name if actor.is_contact else ""),
+        phone=request.phone,
+        phone_lookup=lookup(request.phone),
+        phone_tail="".join(c for c in request.phone if c.isdigit())[-4:],
+        prefers=request.prefers,
+        is_confidential=request.is_confidential,
+        raised_by=actor.mark,
+        external=request.external or None,
+        duty_owner=owner,
+        previous_id=previous,
+        batch=dict(request.batch),
+        submitted_at=now,
+        burns_at=facts.NEVER,
+    )
+
+
+def _numbered(draft: Appeal, tokens: Sequence[str], now: datetime) -> Appeal:
+    """Save under a fresh number; a number drawn twice is drawn again."""
+    for attempt in range(TRIES):
+        draft.number = numbers.draw(draft.kind, now)
+        try:
+            with transaction.atomic():
+                draft.save(force_insert=True)
+        except IntegrityError:
+            if attempt == TRIES - 1 or not Appeal.objects.filter(number=draft.number).exists():
+                raise
+        else:
+            Words(appeal=draft, tokens=found_by(draft, tokens)).save(force_insert=True)
+            return draft
+    raise AssertionError("unreachable")
+
+
+def found_by(appeal: Appeal, texts: Sequence[str]) -> str:
+    """The words by which a case is found: its number, the texts, the end of the telephone number. A confidential case is
+    not found by who is behind it."""
+    tail = "" if appeal.is_confidential else appeal.phone_tail
+    return search.tokens(appeal.number, *texts) + (f" {tail}" if tail else "")
+
+
+def _previous(actor: Actor, number: str) -> int | None:
+    from qifu.domain.appeals.access import visible
+
+    rows = visible(actor).filter(number=number).values_list("pk", flat=True)
+    return rows.first() if number else None
+
+
+def clocks_of(request: Request, now: datetime, promised: Mapping[str, Term], timer: engine.Timer) -> list[engine.Clock]:
+    """The clocks that begin with the case; a date agreed with the visitor of a petition takes the place of the usual."""
+    terms = dict(promised)
+    if agreed := request.batch.get("agreed"):
+        days = (date.fromisoformat(str(agreed)) - now.astimezone(SHANGHAI).date()).days
+        terms["reply"] = Term("days", days)
+    return [engine.started(kind, 1, terms[kind], now, timer) for kind in STARTS[request.kind]]
+
+
+def entry(actor: Actor, appeal: Appeal, now: datetime, files: Sequence[int]) -> Entry:
+    """The first record of the case's chain."""
+    kept = ("state", "is_open", "resumes", "round", "seq", "counts", "unit_id", "handler", "outcome", "closed_how",
+            "returns", "supervised", "leader_id", "category_id")  # fmt: skip
+    return Entry(
+        actor=actor,
+        now=now,
+        verb="appeals.submit",
+        stream=appeal.stream,
+        facts={
+            "step": "submit",
+            "from": "",
+            "to": appeal.state,
+            "round": 1,
+            "number": appeal.number,
+            "kind": appeal.kind,
+            "channel": appeal.channel,
+            "urgency": appeal.urgency,
+            "enterprise": appeal.enterprise_id,
+            "street": appeal.street_id,
+            "files": list(files),
+            "changes": {name: getattr(appeal, name) for name in kept} | {"burns_at": appeal.burns_at.isoformat()},
+        },
+        content={"told": f"已提交：{appeal.title}", "title": appeal.title, "body": appeal.body},
+    )
+
+
+def _centre() -> int:
+    centres = people.units("centre")
+    if not centres:
+        raise Invalid("系统还没有设置企业服务中心，请联系管理员。")
+    return centres[0].id
+
+
+def _plain(request: Request) -> dict[str, object]:
+    return asdict(request) | {"files": list(request.files), "batch": {k: str(v) for k, v in request.batch.items()}}

@@ -1,0 +1,13 @@
+from django.apps import AppConfig
+
+
+class AppealsConfig(AppConfig):
+    name = "qifu.domain.appeals"
+    label = "appeals"
+
+    def ready(self) -> None:
+        """Let messages find the number that was left with a case, at the moment of sending."""
+        from qifu.domain.appeals.queries.contacts import phone_to_send
+        from qifu.kernel.outbox import register_resolver
+
+        register_resolver("appeal", phone_to_send)

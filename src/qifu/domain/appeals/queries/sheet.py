@@ -1,0 +1,329 @@
+"""One case with everything on one page: facts, clocks, timeline, parts, what the actor can do next."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import BinaryIO
+
+from qifu.domain.appeals import access, facts
+from qifu.domain.appeals.flow import words
+from qifu.domain.appeals.models import Appeal, Assignment, Clock, Extension, FollowUp, Order, Rating
+from qifu.domain.appeals.queries.catalogue import categories
+from qifu.domain.appeals.queries.lists import Line, as_lines
+from qifu.domain.people import queries as people
+from qifu.engines import flow as engine
+from qifu.engines.codes import phones
+from qifu.engines.flow import Step
+from qifu.kernel.actor import Actor
+from qifu.kernel.errors import Missing
+from qifu.kernel.evidence.models import Record
+from qifu.kernel.evidence.queries import history
+from qifu.kernel.files import queries as files
+from qifu.kernel.files.models import StoredFile
+from qifu.kernel.unmaskings.actions import unmask
+
+
+@dataclass(frozen=True, slots=True)
+class ClockView:
+    kind: str
+    label: str
+    round: int
+    started: datetime
+    due: datetime
+    promised: datetime
+    is_assumed: bool
+    status: str
+    is_late: bool
+    met: datetime | None
+    rule: str  # 3 个工作日(按服务时间) …
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """One line of the timeline."""
+
+    seq: int
+    at: datetime
+    step: str
+    label: str
+    who: str
+    text: str
+    details: list[tuple[str, str]]
+    files: list[StoredFile]
+    is_internal: bool
+    round: int
+
+
+@dataclass(frozen=True, slots=True)
+class PartView:
+    unit: int
+    unit_name: str
+    role: str
+    state: str
+    handler_name: str
+    text: str
+    assigned_at: datetime
+    signed_at: datetime | None
+    ended_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A case as one person sees it."""
+
+    line: Line
+    appeal: Appeal
+    body: str
+    category: str
+    place: str
+    contact_name: str
+    phone_masked: str
+    prefers_label: str
+    duty_owner: str
+    handler_name: str
+    clocks: list[ClockView]
+    happenings: list[Happening]
+    parts: list[PartView]
+    files: list[StoredFile]
+    steps: list[Step]  # what this person can do now
+    question: list[str]  # what the enterprise is asked for, while it is asked
+    extension: Extension | None
+    ratings: list[Rating]
+    follow_ups: list[FollowUp]
+    orders: list[Order]
+    followers: list[Line]
+    leader: Line | None
+    previous: Line | None
+    relations: frozenset[str]
+
+
+def sheet(*, actor: Actor, now: datetime, number: str) -> Sheet:
+    """Return the case, cut to what the actor may see of it.
+
+    :raises Missing: no such case for this actor.
+    """
+    appeal = access.door(actor, number)
+    relations = access.relations(actor, appeal)
+    inside = actor.is_staff or actor.kind == "system"
+    knows = access.knows_identity(actor, appeal)
+    clocks = list(Clock.objects.filter(appeal=appeal).order_by("round", "started_at", "pk"))
+    kept = files.kept_for(appeal.stream, with_internal=inside)
+    rows = list(history(appeal.stream))
+    linked = [row for row in (appeal.leader, appeal.previous) if row is not None]
+    lines = {line.id: line for line in as_lines(actor, [appeal, *linked, *appeal.followers.all()], now)}
+    names = people.names([appeal.duty_owner, appeal.handler, *(_account(r) for r in rows)])
+    return Sheet(
+        line=lines[appeal.pk],
+        appeal=appeal,
+        body=appeal.body,
+        category=categories().path(appeal.category_id),
+        place=appeal.place,
+        contact_name=appeal.contact_name if knows else "（保密）",
+        phone_masked=(phones.mask(appeal.phone) if appeal.phone else "") if knows else "",
+        prefers_label=words.label(words.PREFERS, appeal.prefers),
+        duty_owner=names.get(appeal.duty_owner or 0, ""),
+        handler_name=names.get(appeal.handler or 0, ""),
+        clocks=[clock_view(row, now) for row in clocks if inside or row.kind != "sign"],
+        happenings=[h for h in (_happening(r, appeal, names, kept, inside) for r in rows) if h],
+        parts=_parts(appeal) if inside else [],
+        files=kept,
+        steps=steps_for(actor, appeal, clocks, relations),
+        question=_question(appeal, rows),
+        extension=Extension.objects.filter(appeal=appeal, state="asked").first() if inside else None,
+        ratings=list(Rating.objects.filter(appeal=appeal).order_by("round")) if _sees_ratings(relations, actor) else [],
+        follow_ups=list(FollowUp.objects.filter(appeal=appeal).order_by("round")) if access.sees_all(actor) else [],
+        orders=list(Order.objects.filter(appeal=appeal).order_by("pk")) if inside else [],
+        followers=[line for line in lines.values() if line.id not in (appeal.pk, appeal.leader_id, appeal.previous_id)]
+        if inside
+        else [],
+        leader=lines.get(appeal.leader_id or 0) if inside else None,
+        previous=lines.get(appeal.previous_id or 0),
+        relations=relations,
+    )
+
+
+def steps_for(actor: Actor, appeal: Appeal, clocks: list[Clock], relations: frozenset[str]) -> list[Step]:
+    """The steps that this person can take from the present state. Guards that need more are asked when the step is taken."""
+    flow = facts.flow_of(appeal)
+    case = facts.case(appeal, clocks, extension=True, order=True)
+    late = ("grant", "refuse_extension")
+    asked = appeal.extensions.filter(state="asked").exists()
+    ordered = appeal.orders.filter(answered_at=None).exists()
+    names = {step.name for step in engine.possible(flow, case)} | {"ask_extension"}
+    hidden = set(late) if not asked else {"ask_extension"}
+    hidden |= set() if ordered else {"answer_order"}
+    return [
+        step
+        for step in flow.steps.values()
+        if step.name in names
+        and step.name not in hidden
+        and step.who & (relations - {"system"})
+        and appeal.state in step.sources
+    ]
+
+
+def reveal_phone(*, actor: Actor, now: datetime, number: str, reason: str) -> str:
+    """Show the contact's number to somebody who handles the case; the look is recorded.
+
+    :raises Missing: no such case for this actor, or the contact is confidential.
+    :raises Invalid: no reason.
+    """
+    appeal = access.door(actor, number)
+    if not appeal.phone or not access.knows_identity(actor, appeal) or not actor.is_staff:
+        raise Missing("没有可以查看的联系电话。")
+    from django.db import transaction
+
+    with transaction.atomic():
+        return unmask(actor=actor, now=now, subject=appeal.stream, field="phone", reason=reason, value=appeal.phone)
+
+
+def attachment(*, actor: Actor, number: str, file: int) -> tuple[StoredFile, BinaryIO]:
+    """Open an attachment through the case's door.
+
+    :raises Missing: no such case or file for this actor.
+    """
+    appeal = access.door(actor, number)
+    return files.opened(appeal.stream, file, with_internal=actor.is_staff)
+
+
+def clock_view(row: Clock, now: datetime) -> ClockView:
+    clock = facts.value(row)
+    return ClockView(
+        kind=row.kind,
+        label=words.label(words.CLOCKS, row.kind),
+        round=row.round,
+        started=row.started_at,
+        due=row.due_at,
+        promised=row.promised_at,
+        is_assumed=row.is_assumed,
+        status=row.status,
+        is_late=engine.is_late(clock, now),
+        met=row.met_at,
+        rule=rule(row.term, row.n),
+    )
+
+
+def rule(term: str, n: int) -> str:
+    """How a promise is counted, as it is printed on the receipt."""
+    spoken = {
+        "minutes": f"{n} 分钟（只计服务时间）" if n % 60 else f"{n // 60} 小时（只计服务时间）",
+        "wall": f"{n} 分钟（昼夜连续计）" if n % 60 else f"{n // 60} 小时（昼夜连续计）",
+        "workdays": f"{n} 个工作日",
+        "days": f"{n} 天（自然日）",
+    }
+    return spoken.get(term, "")
+
+
+def receipt(*, actor: Actor, now: datetime, number: str) -> dict[str, object]:
+    """What the receipt says: number, named duty owner, promised times and how each is counted."""
+    appeal = access.door(actor, number)
+    owner = people.names([appeal.duty_owner]).get(appeal.duty_owner or 0, "")
+    clocks = [clock_view(row, now) for row in Clock.objects.filter(appeal=appeal, round=1).order_by("pk")]
+    shown = [c for c in clocks if c.kind in ("accept", "dispatch", "reply")]
+    return {"number": appeal.number, "title": appeal.title, "at": appeal.submitted_at, "owner": owner, "clocks": shown}
+
+
+def _sees_ratings(relations: frozenset[str], actor: Actor) -> bool:
+    """Ratings are blind to the unit that handled the case."""
+    return "contact" in relations or access.sees_all(actor)
+
+
+def _question(appeal: Appeal, rows: list[Record]) -> list[str]:
+    if appeal.state != "asking":
+        return []
+    asked = next((r for r in reversed(rows) if r.facts.get("step") == "ask"), None)
+    items = _body(asked).get("items")
+    return [str(item) for item in items] if isinstance(items, list) else []
+
+
+def _parts(appeal: Appeal) -> list[PartView]:
+    rows = list(Assignment.objects.filter(appeal=appeal, round=appeal.round).order_by("pk"))
+    names, tree = people.names([r.handler for r in rows]), people.unit_tree()
+    return [
+        PartView(
+            unit=r.unit_id,
+            unit_name=tree.get(r.unit_id).name,
+            role=r.role,
+            state=r.state,
+            handler_name=names.get(r.handler or 0, ""),
+            text=r.part,
+            assigned_at=r.assigned_at,
+            signed_at=r.signed_at,
+            ended_at=r.ended_at,
+        )
+        for r in rows
+    ]
+
+
+def _happening(
+    row: Record, appeal: Appeal, names: dict[int, str], kept: list[StoredFile], inside: bool
+) -> Happening | None:
+    """A record as a line of the timeline; None when it is not for this side."""
+    name, body = str(row.facts.get("step", "")), _body(row)
+    step = facts.flow_of(appeal).steps.get(name)
+    is_public = bool(step.told) if step else name in _LABELS and name != "signal"
+    if not name or (not inside and (not is_public or name == "rate")):
+        return None
+    is_erased = row.content_digest is not None and not body
+    ids = row.facts.get("files") or []
+    return Happening(
+        seq=row.seq,
+        at=row.at,
+        step=name,
+        label=step.label if step else _LABELS.get(name, name),
+        who=_who(row, names, inside),
+        text="（内容已按规定清除）" if is_erased else str(body.get("told", "")),
+        details=_details(step, row, body) if inside and not is_erased else [],
+        files=[f for f in kept if isinstance(ids, list) and f.pk in ids],
+        is_internal=not is_public,
+        round=int(str(row.facts.get("round", 1))),
+    )
+
+
+_LABELS = {"submit": "提交", "signal": "时限提醒", "recompute": "重算期限"}
+
+
+def _details(step: Step | None, row: Record, body: dict[str, object]) -> list[tuple[str, str]]:
+    """What was written into the step's fields, for the inside."""
+    if step is None:
+        if row.facts.get("step") == "signal":
+            level = {1: "已过半", 2: "已过八成", 3: "已到期", 4: "超期一个工作日"}.get(
+                int(str(row.facts.get("level"))), ""
+            )
+            return [("时限", f"{words.label(words.CLOCKS, str(row.facts.get('clock')))}{level}")]
+        return []
+    if step.name == "rate":
+        return []  # blind to those who handled it
+    shown = []
+    for need in step.needs:
+        value = body.get(need.name) or row.facts.get(need.name)
+        if need.kind == "choice":
+            value = dict(need.options).get(str(value), value)
+        if need.kind in ("unit", "units", "account", "case", "files") or not value:
+            continue
+        shown.append((need.label, "；".join(map(str, value)) if isinstance(value, list) else str(value)))
+    return shown
+
+
+def _who(row: Record, names: dict[int, str], inside: bool) -> str:
+    kind = row.actor.partition(":")[0]
+    if kind == "system":
+        return "系统"
+    name = names.get(_account(row) or 0, "")
+    if not inside and kind == "staff":
+        return "工作人员"
+    if row.for_whom and inside:
+        return f"{name}（代办）"
+    return name
+
+
+def _account(row: Record) -> int | None:
+    number = row.actor.partition(":")[2]
+    return int(number) if number.isdigit() else None
+
+
+def _body(row: Record | None) -> dict[str, object]:
+    content = getattr(row, "content", None) if row is not None and row.content_digest is not None else None
+    body = content.body if content is not None else None
+    return body if isinstance(body, dict) else {}

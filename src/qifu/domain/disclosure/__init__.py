@@ -1,0 +1,1 @@
+"""Budgets and final accounts: published documents examined, and (later) the ones we write ourselves."""

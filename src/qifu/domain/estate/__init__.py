@@ -1,0 +1,1 @@
+"""Buildings, rooms, tenancies; state property."""

@@ -1,0 +1,1 @@
+"""Courses, fairs, meetings, venues."""

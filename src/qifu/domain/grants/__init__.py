@@ -1,0 +1,1 @@
+"""Apply, joint review, publicity, disburse."""

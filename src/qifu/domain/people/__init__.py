@@ -1,0 +1,1 @@
+"""Units, streets, stations, members, roles, duty, delegation."""

@@ -1,0 +1,1 @@
+"""Goals, indicators, actuals computed from evidence."""

@@ -1,0 +1,1 @@
+"""Documents, clauses in force by date, matches and pushes."""

@@ -1,0 +1,1 @@
+"""Identity of enterprises: sources, classes, certification."""

@@ -1,0 +1,164 @@
+"""Who sees which enterprises and who may load, review and export; and the doors: fetch and authorise in one function.
+
+| who                                                 | sees                                   |
+|-----------------------------------------------------|----------------------------------------|
+| contact                                             | the enterprises that one speaks for    |
+| centre, department; leader, auditor, administrator  | the identity of all                    |
+| street, station                                     | those of the own street                |
+| outside system with the scope `registry`            | the identity of all                    |
+
+| what                            | who                                                               |
+|---------------------------------|-------------------------------------------------------------------|
+| loading lists                   | dispatcher, supervisor of the centre; administrator               |
+| reviewing certifications        | dispatcher, supervisor of the centre; administrator               |
+| seeing a telephone in clear     | dispatcher, supervisor, handler, specialist within what they see  |
+| exporting a list                | the same, and leader, auditor, administrator; telephones masked   |
+| inviting, removing colleagues   | owner of the enterprise                                           |
+"""
+
+from __future__ import annotations
+
+from django.db.models import QuerySet
+
+from qifu.domain.people.tree import tree
+from qifu.domain.registry.models import Agency, Certification, Enterprise, Invitation, Load
+from qifu.kernel.actor import Actor, Role
+from qifu.kernel.errors import Forbidden, Missing
+
+SCOPE = "registry"
+_OVERSEERS = (Role.LEADER, Role.AUDITOR, Role.ADMINISTRATOR)
+_CLERKS = (Role.DISPATCHER, Role.SUPERVISOR)
+_DIALLERS = (Role.DISPATCHER, Role.SUPERVISOR, Role.HANDLER, Role.SPECIALIST)
+_GONE = "没有这家企业，或您无权查看。"
+
+
+def visible(actor: Actor) -> QuerySet[Enterprise]:
+    """The enterprises that the actor may see."""
+    rows = Enterprise.objects.all()
+    if not actor.may_scope(SCOPE):
+        return rows.none()
+    if actor.kind in ("system", "service"):
+        return rows
+    if actor.is_contact:
+        return rows.filter(pk__in=actor.enterprises)
+    if not actor.is_staff or not actor.posts:
+        return rows.none()
+    if actor.has_role(*_OVERSEERS) or any(post.unit_kind in ("centre", "department") for post in actor.posts):
+        return rows
+    return rows.filter(street__in=streets_of(actor))
+
+
+def streets_of(actor: Actor) -> frozenset[int]:
+    """The streets in whose area the actor holds a post."""
+    units = tree()
+    near = {unit for post in actor.posts for unit in (post.unit, *units.ancestors(post.unit))}
+    return frozenset(unit for unit in near if unit in units.units and units.units[unit].kind == "street")
+
+
+def may_load(actor: Actor) -> bool:
+    """Whether the actor may read lists into the registry."""
+    own = any(post.role in _CLERKS and post.unit_kind == "centre" for post in actor.posts)
+    return actor.kind == "system" or ((own or actor.has_role(Role.ADMINISTRATOR)) and actor.may_scope(SCOPE))
+
+
+def may_review(actor: Actor) -> bool:
+    """Whether the actor may decide on certifications."""
+    return actor.is_staff and may_load(actor)
+
+
+def may_dial(actor: Actor) -> bool:
+    """Whether the actor may see a telephone in clear, with a reason."""
+    return actor.is_staff and actor.has_role(*_DIALLERS)
+
+
+def may_export(actor: Actor) -> bool:
+    """Whether the actor may carry a list away."""
+    return actor.is_staff and actor.has_role(*_DIALLERS, *_OVERSEERS)
+
+
+def is_owner(actor: Actor, enterprise: int) -> bool:
+    """Whether the actor answers for the enterprise."""
+    return any(agency.enterprise == enterprise and agency.role == "owner" for agency in actor.agencies)
+
+
+def enterprise_to_see(actor: Actor, enterprise: int) -> Enterprise:
+    """:raises Missing: there is none, or not for this actor; both answer alike."""
+    row = visible(actor).filter(pk=enterprise).first()
+    if row is None:
+        raise Missing(_GONE)
+    return row
+
+
+def enterprise_to_lead(actor: Actor, enterprise: int) -> Enterprise:
+    """Fetch and lock an enterprise whose colleagues are to be changed.
+
+    :raises Missing: not one of the actor's.
+    :raises Forbidden: the actor is an agent, not the owner.
+    """
+    row = Enterprise.objects.select_for_update().filter(pk=enterprise, pk__in=actor.enterprises).first()
+    if row is None or not actor.is_contact:
+        raise Missing(_GONE)
+    if not is_owner(actor, enterprise):
+        raise Forbidden("只有企业负责人可以邀请或移除同事，请联系本企业的负责人。")
+    return row
+
+
+def require_loader(actor: Actor) -> None:
+    """:raises Forbidden: the actor may not load lists."""
+    if not may_load(actor):
+        raise Forbidden("只有中心的调度员、督办员和管理员可以导入企业名单。")
+
+
+def load_to_see(actor: Actor, load: int) -> Load:
+    """Fetch a load."""
+    require_loader(actor)
+    return _found(Load.objects.filter(pk=load).first())
+
+
+def load_to_change(actor: Actor, load: int) -> Load:
+    """Fetch and lock a load."""
+    require_loader(actor)
+    return _found(Load.objects.select_for_update().filter(pk=load).first())
+
+
+def certification_to_review(actor: Actor, certification: int, *, lock: bool = False) -> Certification:
+    """Fetch a certification for a reviewer."""
+    if not may_review(actor):
+        raise Forbidden("只有中心的调度员、督办员和管理员可以审核企业认证。")
+    rows = Certification.objects.select_for_update() if lock else Certification.objects.all()
+    row = rows.filter(pk=certification).first()
+    if row is None:
+        raise Missing("没有这条认证申请，可能已被撤回，请返回列表重新查找。")
+    return row
+
+
+def own_certification(actor: Actor, certification: int, *, lock: bool = False) -> Certification:
+    """Fetch the actor's own certification."""
+    rows = Certification.objects.select_for_update() if lock else Certification.objects.all()
+    row = rows.filter(pk=certification, account=actor.account).first() if actor.is_contact else None
+    if row is None:
+        raise Missing("没有这条认证申请。")
+    return row
+
+
+def invitation_to_answer(invitation: int, phone_lookup: str) -> Invitation:
+    """Fetch and lock an invitation that was sent to the number."""
+    rows = Invitation.objects.select_for_update().filter(pk=invitation, phone_lookup=phone_lookup)
+    row = rows.exclude(phone_lookup="").first()
+    if row is None:
+        raise Missing("没有这条邀请，请确认登录的手机号与收到邀请短信的手机号一致。")
+    return row
+
+
+def agency_to_end(enterprise: int, agency: int) -> Agency:
+    """Fetch and lock a right in force; the caller has passed the enterprise's door."""
+    row = Agency.objects.select_for_update().filter(pk=agency, enterprise=enterprise, until__isnull=True).first()
+    if row is None:
+        raise Missing("没有这位同事，可能已被移除，请刷新页面。")
+    return row
+
+
+def _found(row: Load | None) -> Load:
+    if row is None:
+        raise Missing("没有这次导入，请返回列表重新选择。")
+    return row

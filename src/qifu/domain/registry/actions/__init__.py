@@ -1,0 +1,33 @@
+"""The only writes of this room. Each: door, lock, write, evidence, outbox; a refusal has written nothing."""
+
+from qifu.domain.registry.actions.certifying import (
+    approve_certification,
+    file_certification,
+    refuse_certification,
+    withdraw_certification,
+)
+from qifu.domain.registry.actions.colleagues import accept_invitation, invite, remove_colleague, withdraw_invitation
+from qifu.domain.registry.actions.exporting import note_export, require_exporter
+from qifu.domain.registry.actions.loading import begin_check, begin_run, cancel, carry_on, fail, open_load, pause
+from qifu.domain.registry.actions.phones import reveal_phone
+
+__all__ = [
+    "accept_invitation",
+    "approve_certification",
+    "begin_check",
+    "begin_run",
+    "cancel",
+    "carry_on",
+    "fail",
+    "file_certification",
+    "invite",
+    "note_export",
+    "open_load",
+    "pause",
+    "refuse_certification",
+    "remove_colleague",
+    "require_exporter",
+    "reveal_phone",
+    "withdraw_certification",
+    "withdraw_invitation",
+]
