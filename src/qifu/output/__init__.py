@@ -1,0 +1,1 @@
+"""OUTPUT: whatever leaves: reads queries, never writes a room."""

@@ -1,0 +1,1 @@
+"""Composed across rooms once, for page, API and paper."""

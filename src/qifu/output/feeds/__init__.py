@@ -1,0 +1,1 @@
+"""City platform outbound, webhooks, open data."""

@@ -1,0 +1,197 @@
+"""The words of every message: plain Chinese, as data. An SMS has at most 70 characters, signature included.
+
+A part in square brackets is left out when one of its variables is missing or empty. A title or a name of an enterprise gives way: it is
+shortened until the SMS fits. A message that is useless after a while says for how long it is good.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+from qifu.kernel.outbox import Hopeless
+
+SIGNATURE = "【企服】"
+SMS_LIMIT = 70
+USUAL = {"kind": "诉求"}  # what a message speaks of where it does not say
+ELASTIC = ("title", "enterprise")  # variables that give way in an SMS, the first that stands in the text
+PLACE = re.compile(r"\{(\w+)\}")
+OPTIONAL = re.compile(r"\[([^\[\]]*)\]")
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """One template: a subject for mail and inbox, the text, and a shorter one for SMS where needed."""
+
+    subject: str
+    text: str
+    sms: str = ""
+    good_for: timedelta | None = None
+    sealed: tuple[str, ...] = ()  # variables that are kept sealed until the moment of sending
+
+
+TO_ENTERPRISE = {
+    "sign_in_code": Wording(
+        "登录验证码",
+        "您的登录验证码是 {code}，{minutes} 分钟内有效。请勿告诉他人，工作人员不会向您索要。",
+        good_for=timedelta(minutes=5),
+        sealed=("code",),
+    ),
+    "appeal_receipt": Wording(
+        "{kind}已收到",
+        "您的{kind}[“{title}”]已收到，编号 {number}[，值班负责人{owner}]。[我们将在 {accept_due} 前接单，]{reply_due} 前答复。",
+        "{kind}已收到，编号 {number}[，值班{owner}]，{reply_due} 前答复。",
+    ),
+    "appeal_accepted": Wording(
+        "{kind}已接单",
+        "您的{kind}“{title}”（编号 {number}）已接单[，由{unit}办理][，{reply_due} 前答复]。您可以随时登录平台查看进度。",
+        "{kind} {number} 已接单[，{reply_due} 前答复]，可登录平台查看进度。",
+    ),
+    "appeal_declined": Wording(
+        "{kind}未予受理",
+        "您的{kind}“{title}”（编号 {number}）未予受理。[原因：{reason}。]原因和可以办理的去处，请登录平台查看。",
+        "{kind} {number} 未予受理，原因和可以办理的去处请登录平台查看。",
+    ),
+    "appeal_dispatched": Wording(
+        "{kind}已转办",
+        "您的{kind}“{title}”（编号 {number}）已转办[，由{unit}办理][，{reply_due} 前答复]。您可以随时登录平台查看进度。",
+        "{kind} {number} 已转办[，由{unit}办理][，{reply_due} 前答复]。",
+    ),
+    "appeal_question": Wording(
+        "请补充情况",
+        "办理您的{kind}“{title}”（编号 {number}）需要您补充情况。请登录平台一次答完；答复前办理时限暂停计算。",
+        "{kind} {number} 需要您补充情况，请登录平台回答；回答前时限暂停。",
+    ),
+    "appeal_extended": Wording(
+        "{kind}延期办理",
+        "您的{kind}“{title}”（编号 {number}）需要延期办理[，改为 {reply_due} 前答复]。延期原因请登录平台查看。",
+        "{kind} {number} 延期办理[，{reply_due} 前答复]，原因请登录平台查看。",
+    ),
+    "appeal_replied": Wording(
+        "{kind}已答复，请评价",
+        "您的{kind}“{title}”（编号 {number}）已有答复。请登录平台查看，确认是否解决，并作出评价。",
+        "{kind} {number} 已答复，请登录平台查看、确认是否解决并评价。",
+    ),
+    "appeal_reopened": Wording(
+        "{kind}重新办理",
+        "您的{kind}“{title}”（编号 {number}）已重新办理[，{reply_due} 前答复]。您可以随时登录平台查看进度。",
+        "{kind} {number} 已重新办理[，{reply_due} 前答复]，可登录平台查看。",
+    ),
+    "appeal_lapsed": Wording(
+        "{kind}未收到您的确认",
+        "您的{kind}“{title}”（编号 {number}）答复后未收到您的确认，已先行办结，不计为满意。仍未解决的，可登录平台申请重新办理。",
+        "{kind} {number} 未收到您的确认，已先行办结；仍未解决可申请重办。",
+    ),
+    "enterprise_invitation": Wording(
+        "邀请您代表企业办事",
+        "{enterprise}邀请您加入其企服账号，邀请码 {code}，{days} 天内有效。请用本手机号登录后填写；不认识该企业请忽略。",
+        "{enterprise}邀请您加入企服账号，邀请码 {code}，{days} 天内有效。不认识请忽略。",
+        sealed=("code",),
+    ),
+    "agency_ended": Wording("企业授权已结束", "您代表{enterprise}办事的授权已结束。如有疑问，请联系该企业的负责人。"),
+    "certification_approved": Wording(
+        "企业认证已通过",
+        "{enterprise}的企业认证已通过，您现在可以代表该企业提交和查看诉求。",
+        "{enterprise}的企业认证已通过，可登录平台办事。",
+    ),
+    "certification_refused": Wording(
+        "企业认证未通过",
+        "{enterprise}的企业认证未通过[，原因：{reason}]。请按原因补正后重新提交。",
+        "{enterprise}的企业认证未通过，原因请登录平台查看，补正后可重新提交。",
+    ),
+}
+
+TO_STAFF = {
+    "appeal_arrived": Wording("新{kind}待接单", "新{kind}“{title}”（编号 {number}）已到，请及时接单。"),
+    "work_dispatched": Wording("新的承办任务", "{kind}“{title}”（编号 {number}）已转到您所在的单位，请及时签收办理。"),
+    "work_supervised": Wording(
+        "督办通知", "{kind}“{title}”（编号 {number}）被列为督办件，请按督办单的要求和期限办结并反馈。"
+    ),
+    "work_answer": Wording(
+        "企业已补充情况", "{kind}“{title}”（编号 {number}）的企业已回答您的提问，办理时限恢复计算。"
+    ),
+    "work_add": Wording("企业补充了材料", "{kind}“{title}”（编号 {number}）的企业补充了说明或材料，请查看。"),
+    "work_grant": Wording("延期申请已同意", "{kind}“{title}”（编号 {number}）的延期申请已同意，请按新的期限答复。"),
+    "work_refuse_extension": Wording(
+        "延期申请未同意", "{kind}“{title}”（编号 {number}）的延期申请未获同意，请按原期限答复。"
+    ),
+    "centre_return": Wording(
+        "承办单位退回{kind}", "{kind}“{title}”（编号 {number}）被承办单位退回，请查看理由并重新转办。"
+    ),
+    "centre_ask_extension": Wording(
+        "承办单位申请延期", "{kind}“{title}”（编号 {number}）的承办单位申请延期，请在到期前决定。"
+    ),
+    "centre_refuse": Wording(
+        "企业不认可答复", "{kind}“{title}”（编号 {number}）的企业表示没有解决，请查看并安排重新办理。"
+    ),
+    "centre_dispute": Wording(
+        "{kind}待裁定", "{kind}“{title}”（编号 {number}）多次退回，有争议，请查看双方理由并裁定承办单位。"
+    ),
+    "centre_urge": Wording("企业催办", "{kind}“{title}”（编号 {number}）的企业催办，请查看进度并联系承办单位。"),
+    "clock_half": Wording("时限过半", "{kind}“{title}”（编号 {number}）的办理时限已过半，{due} 到期，请抓紧办理。"),
+    "clock_most": Wording(
+        "时限将到",
+        "{kind}“{title}”（编号 {number}）的办理时限已用去八成，{due} 到期。请尽快办理；需要延期的，请在到期前申请。",
+        "{kind} {number} 时限已用八成，{due} 到期；需延期请在到期前申请。",
+    ),
+    "clock_over": Wording(
+        "已超时限",
+        "{kind}“{title}”（编号 {number}）的办理时限已于 {due} 到期，尚未办结。请立即办理，并说明原因。",
+        "{kind} {number} 已于 {due} 超过时限，请立即办理并说明原因。",
+    ),
+    "clock_escalated": Wording(
+        "超时升级提醒", "{kind}“{title}”（编号 {number}）自 {due} 到期后仍未办结，现升级提醒，请过问办理情况。"
+    ),
+}
+
+WORDINGS: dict[str, Wording] = TO_ENTERPRISE | TO_STAFF
+
+
+def wording(template: str) -> Wording:
+    """:raises Hopeless: there are no words of this name."""
+    try:
+        return WORDINGS[template]
+    except KeyError:
+        raise Hopeless(f"没有名为“{template}”的消息模板，已停放。请检查程序版本后重试。") from None
+
+
+def fill(pattern: str, variables: Mapping[str, object]) -> str:
+    """Put the variables into their places; values are plain text and are not looked into again.
+
+    :raises Hopeless: one is missing.
+    """
+
+    def kept(part: re.Match[str]) -> str:
+        return part[1] if all(variables.get(name) for name in PLACE.findall(part[1])) else ""
+
+    variables = USUAL | dict(variables)
+    pattern = OPTIONAL.sub(kept, pattern)
+    missing = [name for name in PLACE.findall(pattern) if name not in variables]
+    if missing:
+        raise Hopeless(f"消息缺少内容：{'、'.join(sorted(set(missing)))}，已停放。请检查程序版本后重试。")
+    return PLACE.sub(lambda place: " ".join(str(variables[place[1]]).split()), pattern)
+
+
+def sms(template: str, variables: Mapping[str, object]) -> str:
+    """The text of an SMS with its signature, at most 70 characters: a title or name gives way, then the end."""
+    found = wording(template)
+    pattern = SIGNATURE + (found.sms or found.text)
+    text = fill(pattern, variables)
+    elastic = next((name for name in ELASTIC if f"{{{name}}}" in pattern), "")
+    value = " ".join(str(variables.get(elastic, "")).split())
+    spare = SMS_LIMIT - (len(text) - len(value))
+    if len(text) > SMS_LIMIT and spare >= 4:
+        text = fill(pattern, {**variables, elastic: value[: spare - 1] + "…"})
+    return text if len(text) <= SMS_LIMIT else text[: SMS_LIMIT - 1] + "…"
+
+
+def subject(template: str, variables: Mapping[str, object]) -> str:
+    """One line."""
+    return fill(wording(template).subject, variables)
+
+
+def text(template: str, variables: Mapping[str, object]) -> str:
+    """The whole text, for mail and inbox."""
+    return fill(wording(template).text, variables)
