@@ -1,0 +1,1 @@
+"""INPUT: whatever arrives: parse, know who, call one action or query, answer."""

@@ -1,0 +1,1 @@
+"""Leaders: rates with denominators, drill-down to the record."""

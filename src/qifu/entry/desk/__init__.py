@@ -1,0 +1,1 @@
+"""The centre, departments and streets."""

@@ -1,0 +1,1 @@
+"""Screens for staff: units, members and their roles, duty, delegation, one's own profile."""

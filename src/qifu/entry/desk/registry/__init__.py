@@ -1,0 +1,1 @@
+"""The registry and the buildings, for the staff."""

@@ -1,0 +1,155 @@
+"""Reading a list in: choose the file, look at the columns, try it, carry it out, take the refused rows away."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from typing import cast
+
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from qifu.domain.registry import access, actions, columns
+from qifu.domain.registry import loads as kept
+from qifu.domain.registry.loads import Load
+from qifu.entry.desk.registry.tasks import enqueue
+from qifu.entry.intake.tables import open_table, safe_cell
+from qifu.entry.theme.middleware import PersonRequest
+from qifu.kernel.actor import Actor
+from qifu.kernel.errors import Conflict, Invalid
+from qifu.kernel.files import actions as files
+
+STEPS = {"run": actions.begin_run, "pause": actions.pause, "cancel": actions.cancel}
+
+
+@require_GET
+def listing(incoming: HttpRequest) -> HttpResponse:
+    request = cast(PersonRequest, incoming)
+    return render(request, "registry/loads.html", {"loads": kept.recent(request.actor)})
+
+
+@require_http_methods(["GET", "POST"])
+def new(incoming: HttpRequest) -> HttpResponse:
+    """Take the file in and recognise its columns."""
+    request = cast(PersonRequest, incoming)
+    access.require_loader(request.actor)
+    upload = request.FILES.get("file")
+    if request.method == "GET" or upload is None:
+        missing = "请先选择文件。" if request.method == "POST" else ""
+        context = {"columns": columns.COLUMNS, "problem": missing}
+        return render(request, "registry/load_new.html", context, status=422 if missing else 200)
+    try:
+        row = _taken(request, upload, upload.name or "名单")
+    except Invalid as refusal:
+        context = {"columns": columns.COLUMNS, "problem": refusal.message}
+        return render(request, "registry/load_new.html", context, status=422)
+    return redirect("desk_load", row.pk)
+
+
+def _taken(request: PersonRequest, upload: object, name: str) -> Load:
+    from typing import BinaryIO
+
+    file = files.keep(actor=request.actor, now=request.now, file=cast(BinaryIO, upload), name=name)
+    try:
+        table = open_table(files.path_of(file.digest), name, columns.is_known)
+    except Invalid:
+        files.drop(actor=request.actor, now=request.now, file=file, reason="不是可以读取的名单")
+        raise
+    return actions.open_load(
+        actor=request.actor,
+        now=request.now,
+        name=name,
+        digest=file.digest,
+        headings=table.headings,
+        file=file.pk,
+    )
+
+
+@require_GET
+def page(incoming: HttpRequest, number: int) -> HttpResponse:
+    request = cast(PersonRequest, incoming)
+    return render(request, "registry/load.html", _shown(request, number))
+
+
+@require_GET
+def progress(incoming: HttpRequest, number: int) -> HttpResponse:
+    """How far it is, asked by the page every second or two."""
+    request = cast(PersonRequest, incoming)
+    response = render(request, "registry/_load.html", _shown(request, number))
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def _shown(request: PersonRequest, number: int) -> dict[str, object]:
+    row = kept.load(request.actor, number)
+    is_working = row.state in ("checking", "running")
+    return {
+        "load": row,
+        "is_working": is_working,
+        "is_stalled": kept.is_stalled(row, request.now),
+        "may_check": row.state in ("draft", "checked") or (row.state == "failed" and row.is_dry),
+        "may_run": row.state in ("checked", "paused") or (row.state == "failed" and not row.is_dry),
+        "may_cancel": row.state in ("draft", "checking", "checked", "running", "paused", "failed"),
+        "columns": [(column, row.mapping.get(column.field)) for column in columns.COLUMNS],
+        "headings": list(enumerate(row.headings)),
+        "rejects": [] if is_working else list(kept.rejects(request.actor, number, kept.SHOWN)),
+    }
+
+
+@require_POST
+def check(incoming: HttpRequest, number: int) -> HttpResponse:
+    """Set the columns and try the list without writing."""
+    request = cast(PersonRequest, incoming)
+    chosen = {c.field: request.POST.get(c.field, "") for c in columns.COLUMNS}
+    mapping = {name: int(place) for name, place in chosen.items() if place.isascii() and place.isdecimal()}
+    with transaction.atomic():
+        row = actions.begin_check(actor=request.actor, now=request.now, load=number, mapping=mapping)
+        enqueue(row, _account(request.actor))
+    return redirect("desk_load", number)
+
+
+@require_POST
+def step(incoming: HttpRequest, number: int, step: str) -> HttpResponse:
+    """Carry out, pause or cancel."""
+    request = cast(PersonRequest, incoming)
+    if step not in STEPS:
+        raise Http404
+    with transaction.atomic():
+        row = STEPS[step](actor=request.actor, now=request.now, load=number)
+        if step == "run":
+            if row.file_id is None:
+                raise Conflict("这份名单是从命令行导入的，请在命令行用同一文件继续。", state=row.state)
+            enqueue(row, _account(request.actor))
+    return redirect("desk_load", number)
+
+
+@require_GET
+def rejects(incoming: HttpRequest, number: int) -> StreamingHttpResponse:
+    """The refused rows with the reason of each, as CSV that spreadsheets open."""
+    request = cast(PersonRequest, incoming)
+    row = kept.load(request.actor, number)
+    response = StreamingHttpResponse(_lines(request.actor, row), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="rejects-{number}.csv"'
+    return response
+
+
+class _Echo:
+    """Hands back what is written, so that the writer makes one line at a time."""
+
+    def write(self, text: str) -> str:
+        return text
+
+
+def _lines(actor: Actor, row: Load) -> Iterator[str]:
+    writer = csv.writer(_Echo())
+    yield "\ufeff" + cast(str, writer.writerow(["行号", "处理", "原因", *map(safe_cell, row.headings)]))
+    for reject in kept.rejects(actor, row.pk):
+        fate = "已采用，个别单元格除外" if reject.is_note else "未采用"
+        yield cast(str, writer.writerow([reject.row, fate, reject.reason, *map(safe_cell, reject.raw)]))
+
+
+def _account(actor: Actor) -> int:
+    assert actor.account is not None
+    return actor.account

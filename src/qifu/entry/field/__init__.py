@@ -1,0 +1,1 @@
+"""Specialists on a phone."""

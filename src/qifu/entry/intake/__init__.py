@@ -1,0 +1,1 @@
+"""Files and feeds coming in."""

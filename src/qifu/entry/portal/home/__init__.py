@@ -1,0 +1,1 @@
+"""Home, messages and help for enterprises and visitors."""

@@ -1,0 +1,148 @@
+"""What every page knows: who looks, the way round by role, whether this is the sample district.
+
+The way round is data. An entry whose screen is not installed is left out, so rooms can come and go.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import SimpleLazyObject
+
+from qifu.domain.people.tree import tree
+from qifu.kernel.actor import VISITOR, Actor, Role
+
+Test = Callable[[Actor], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One entry of the way round: label, icon, url names (the first that is installed), who sees it, what else lies there."""
+
+    label: str
+    icon: str
+    names: tuple[str, ...]
+    sees: Test = bool
+    covers: tuple[str, ...] = ()  # url names of pages that belong here, though their addresses stand elsewhere
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """An entry as shown."""
+
+    label: str
+    icon: str
+    url: str
+    is_current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """The person shown at the top of the page."""
+
+    name: str
+    unit: str
+    kind: str
+
+
+def _anyone(actor: Actor) -> bool:
+    return True
+
+
+def _signed_in(actor: Actor) -> bool:
+    return actor.account is not None
+
+
+def _staff(actor: Actor) -> bool:
+    return actor.is_staff
+
+
+def _roles(*roles: Role) -> Test:
+    return lambda actor: actor.has_role(*roles)
+
+
+_CASEWORK = _roles(Role.DISPATCHER, Role.SUPERVISOR, Role.HANDLER, Role.ADMINISTRATOR, Role.AUDITOR)
+_ALL_CASES = _roles(Role.DISPATCHER, Role.SUPERVISOR, Role.LEADER, Role.AUDITOR, Role.ADMINISTRATOR, Role.HANDLER)
+
+PORTAL = (
+    Entry("首页", "home", ("portal:home", "portal_home", "home"), _anyone),
+    Entry("我的诉求", "list", ("portal:cases", "portal_cases", "portal:appeals"), _signed_in),
+    Entry("我的企业", "building", ("portal_enterprises",), _signed_in),
+    Entry("消息", "bell", ("portal:messages", "portal_messages"), _signed_in),
+    Entry("我的", "person", ("me",), _anyone),
+)
+DESK = (
+    Entry("待办", "inbox", ("desk:work",), _staff),
+    Entry("全部事项", "list", ("desk:cases", "desk:appeals", "desk_cases"), _ALL_CASES),
+    Entry("督办", "flag", ("desk:supervision", "desk_supervision"), _roles(Role.SUPERVISOR, Role.LEADER, Role.HANDLER)),
+    Entry("常用回复", "reply", ("desk:templates",), _CASEWORK),
+    Entry("企业", "building", ("desk:enterprises", "desk_enterprises"), _staff, ("desk_certifications",)),
+    Entry("楼宇", "buildings", ("desk:buildings", "desk_buildings"), _staff),
+    Entry("知识", "book", ("desk:knowledge", "desk_knowledge"), _staff),
+    Entry("统计", "chart", ("board:home", "board:overview", "board_home"), _staff),
+    Entry("预决算审核", "excel", ("examinations",), _staff),
+    Entry("人员", "people", ("people_units",), _staff),
+    Entry("设置", "settings", ("desk:settings",), _roles(Role.ADMINISTRATOR)),
+    Entry(
+        "运行",
+        "sliders",
+        ("desk_operations",),
+        _roles(Role.ADMINISTRATOR, Role.AUDITOR),
+        ("desk_calendar", "desk_models"),
+    ),
+    Entry("队列", "send", ("desk:outbox", "desk_outbox"), _roles(Role.ADMINISTRATOR, Role.AUDITOR)),
+    Entry("证据", "shield", ("desk:evidence", "desk_evidence"), _roles(Role.ADMINISTRATOR, Role.AUDITOR)),
+)
+
+
+def page(request: HttpRequest) -> dict[str, Any]:
+    """Hand each page its actor, person, way round and mode. Nothing is read until a page asks for it."""
+    actor: Actor = getattr(request, "actor", VISITOR)
+    return {
+        "actor": actor,
+        "person": SimpleLazyObject(lambda: identity(actor)),
+        "nav": SimpleLazyObject(lambda: links(actor, request.path)),
+        "demo": settings.DEMO,
+        "now": getattr(request, "now", None),
+    }
+
+
+def links(actor: Actor, path: str) -> tuple[Link, ...]:
+    """The way round for the actor, with the present place marked."""
+    entries = DESK if actor.is_staff else PORTAL
+    found = [(entry, url) for entry in entries if entry.sees(actor) and (url := _url(entry.names))]
+    places = [
+        (place, entry) for entry, url in found for place in (url, *(_url((name,)) or url for name in entry.covers))
+    ]
+    here = max((pair for pair in places if path.startswith(pair[0])), key=lambda pair: len(pair[0]), default=None)
+    return tuple(Link(entry.label, entry.icon, url, here is not None and entry is here[1]) for entry, url in found)
+
+
+def identity(actor: Actor) -> Identity:
+    """Name and first unit of the actor."""
+    own = next((post for post in actor.posts if post.for_account is None), None)
+    unit = tree().units.get(own.unit) if own is not None else None
+    return Identity(actor.name, unit.short_name if unit else "", actor.kind)
+
+
+def home_of(actor: Actor) -> str:
+    """Where a person begins after signing in."""
+    if not actor.is_staff:
+        return _url(PORTAL[0].names) or "/"
+    if actor.has_role(Role.LEADER) and (url := _url(("board:home", "board:overview", "board_home"))):
+        return url
+    return next((link.url for link in links(actor, "")), "/")
+
+
+def _url(names: tuple[str, ...]) -> str:
+    for name in names:
+        try:
+            return reverse(name)
+        except NoReverseMatch:
+            continue
+    return ""

@@ -1,0 +1,56 @@
+// Lists by keyboard and in batches: j k x / ? on [data-list], rows [data-row], boxes [data-pick], all [data-pick-all], bar [data-batch].
+const $ = (query, root = document) => root.querySelector(query);
+const all = (query, root = document) => [...root.querySelectorAll(query)];
+const say = (text) => document.dispatchEvent(new CustomEvent("qifu:say", { detail: { text, quiet: true } }));
+const OFF = "qifu:keys-off";
+let off = false;
+try { off = localStorage.getItem(OFF) === "1"; } catch { /* storage may be closed to us */ }
+
+function move(step) {
+  const rows = all("[data-row]");
+  if (!rows.length) return;
+  const here = rows.findIndex((row) => row.classList.contains("is-here"));
+  const next = rows[Math.min(rows.length - 1, Math.max(0, here < 0 ? 0 : here + step))];
+  stand(next);
+  (next.querySelector("a[data-open]") ?? next.querySelector("a"))?.focus();
+  next.scrollIntoView({ block: "nearest" });
+}
+function stand(row) {
+  all(".is-here").forEach((old) => old.classList.remove("is-here"));
+  row?.classList.add("is-here");
+}
+document.addEventListener("focusin", (event) => { const row = event.target.closest?.("[data-row]"); if (row) stand(row); });
+
+document.addEventListener("keydown", (event) => {
+  if (off || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+  if (event.target.closest?.("input:not([type=checkbox]), textarea, select, [contenteditable], dialog")) return;
+  const acts = {
+    j: () => move(1),
+    k: () => move(-1),
+    x: () => { const box = $(".is-here [data-pick]"); if (box) { box.checked = !box.checked; picked(); } },
+    "/": () => $("[data-search]")?.focus(),
+    "?": () => { const help = $("#keys"); if (help && !help.open) help.showModal(); },
+  };
+  if (!Object.hasOwn(acts, event.key)) return;
+  event.preventDefault();
+  acts[event.key]();
+});
+
+function picked(spoken = true) {
+  const boxes = all("[data-pick]"), count = boxes.filter((box) => box.checked).length;
+  boxes.forEach((box) => box.closest("[data-row]")?.classList.toggle("is-picked", box.checked));
+  all("[data-pick-all]").forEach((box) => { box.checked = count > 0 && count === boxes.length; box.indeterminate = count > 0 && count < boxes.length; });
+  all("[data-batch]").forEach((bar) => { bar.hidden = count === 0; });
+  all("[data-picked]").forEach((place) => { place.textContent = String(count); });
+  if (spoken) say(count ? `已选 ${count} 条` : "没有选中任何条目");
+}
+document.addEventListener("change", (event) => {
+  const box = event.target;
+  if (box.matches?.("[data-pick-all]")) all("[data-pick]").forEach((one) => { one.checked = box.checked; });
+  if (box.matches?.("[data-pick], [data-pick-all]")) picked();
+  if (box.id === "keys-on") { off = !box.checked; try { localStorage.setItem(OFF, off ? "1" : ""); } catch { /* as above */ } }
+});
+document.addEventListener("htmx:afterSettle", () => picked(false));
+const keys = $("#keys-on");
+if (keys) keys.checked = !off;
+if ($("[data-pick]")) picked(false);
