@@ -1,0 +1,247 @@
+"""Published documents handed in for examination: read in the background, shown with what is wrong in them, nothing lost."""
+
+from __future__ import annotations
+
+from io import BytesIO
+from typing import Any
+from zipfile import ZipFile
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from pytest_django import DjangoAssertNumQueries
+
+from qifu.domain.disclosure import actions, queries
+from qifu.domain.disclosure.models import Batch, Examination
+from qifu.domain.people.models import Account
+from qifu.entry.desk.disclosure.jobs import examine
+from qifu.kernel.errors import Conflict, Invalid, Missing
+from qifu.kernel.evidence.models import Record
+from qifu.kernel.evidence.verify import verify
+from qifu.kernel.files.actions import path_of
+from qifu.kernel.outbox.models import Item
+from tests.conftest import NOW, House
+from tests.stage import Stage
+
+pytestmark = pytest.mark.django_db
+
+
+def paper(total: str = "300.00") -> bytes:
+    """Final accounts of an invented unit: the statement of expenditure; its total is 300.00."""
+    rows = [
+        "2024 年度江泽区示例服务中心部门决算公开",
+        "公开 03 表",
+        "2024 年度支出决算表",
+        "部门：江泽区示例服务中心\t\t\t\t\t\t\t单位：万元",
+        "项目\t\t本年支出合计\t基本支出\t项目支出\t上缴上级支出\t经营支出\t对附属单位补助支出",
+        "功能分类科目编码\t科目名称\t\t\t\t\t\t",
+        "栏次\t\t1\t2\t3\t4\t5\t6",
+        f"合计\t\t{total}\t200.00\t100.00\t\t\t",
+        "201\t一般公共服务支出\t300.00\t200.00\t100.00\t\t\t",
+        "20113\t商贸事务\t300.00\t200.00\t100.00\t\t\t",
+        "2011350\t事业运行\t200.00\t200.00\t\t\t\t",
+        "2011399\t其他商贸事务支出\t100.00\t\t100.00\t\t\t",
+    ]
+    return "\n".join(rows).encode()
+
+
+def handed(stage: Stage, content: bytes = b"", name: str = "决算.txt", who: Any = None, **more: Any) -> int:
+    uploads = [(BytesIO(content or paper()), name)]
+    done = actions.hand_in(actor=who or stage.house.actor("dispatcher"), now=NOW, uploads=uploads, **more)
+    return done.examinations[0]
+
+
+def examined(stage: Stage, content: bytes = b"", name: str = "决算.txt", who: Any = None) -> int:
+    number = handed(stage, content, name, who)
+    examine.func(number)
+    return number
+
+
+def client_of(house: House, name: str) -> Client:
+    client = Client()
+    Account.objects.update(must_change_password=False)
+    client.force_login(Account.objects.get(pk=house.accounts[name].pk))
+    return client
+
+
+def test_a_wrong_total_is_found_and_a_right_one_is_not(stage: Stage) -> None:
+    dispatcher = stage.house.actor("dispatcher")
+    right = queries.sheet(dispatcher, examined(stage))
+    wrong = queries.sheet(dispatcher, examined(stage, paper("310.00")))
+    assert (right.row.state, right.row.kind, right.row.year) == ("done", "final_accounts", 2024)
+    assert [one["rule"] for one in right.findings if one["severity"] == "error"] == []
+    errors = [one for one in wrong.findings if one["severity"] == "error"]
+    assert {one["rule"] for one in errors} == {"TBL-03"}
+    assert "310.00" in errors[0]["figures"]
+    assert wrong.row.errors == len(errors)
+    assert wrong.lines[7].startswith("合计\t\t310.00")
+
+
+def test_the_page_shows_what_was_found_at_its_place(stage: Stage) -> None:
+    number = examined(stage, paper("310.00"))
+    client = client_of(stage.house, "dispatcher")
+    findings = client.get(f"/examinations/{number}/").content.decode()
+    assert "规则 TBL-03" in findings
+    assert 'href="?view=text#l8"' in findings
+    text = client.get(f"/examinations/{number}/?view=text").content.decode()
+    assert '<li id="l8" class="error" value="8">' in text
+    assert "<mark>310.00</mark>" in text
+    tables = client.get(f"/examinations/{number}/?view=tables").content.decode()
+    assert 'class="num error"' in tables
+    for view in ("forms", "repairs"):
+        assert client.get(f"/examinations/{number}/?view={view}").status_code == 200
+    assert client.get(f"/examinations/{number}/?view=nonsense").status_code == 404
+
+
+def test_the_report_can_be_sent_back(stage: Stage) -> None:
+    number = examined(stage, paper("310.00"))
+    client = client_of(stage.house, "dispatcher")
+    answer = client.get(f"/examinations/{number}/report.docx")
+    content = b"".join(answer.streaming_content)  # type: ignore[attr-defined]
+    with ZipFile(BytesIO(content)) as archive:
+        written = archive.read("word/document.xml").decode()
+    assert "预决算公开文本审核意见" in written
+    assert "规则 TBL-03" in written
+    data = client.get(f"/examinations/{number}/model.json").json()
+    assert data["model"]["tables"]["T03"]["rows"][0]["amounts"]["total"] == "310.00"
+    assert data["audit"]["summary"]["error"] == 1
+
+
+@pytest.mark.parametrize(
+    ("content", "name", "sentence"),
+    [
+        (
+            "今天天气很好。".encode(),
+            "天气.txt",
+            "没有认出预算或决算的报表、说明和绩效表。请确认文件是部门预算或部门决算的公开文本。",
+        ),
+        (b"%PDF-1.4\n%broken", "坏.pdf", "PDF"),
+    ],
+)
+def test_what_cannot_be_examined_says_why(stage: Stage, content: bytes, name: str, sentence: str) -> None:
+    number = examined(stage, content, name)
+    sheet = queries.sheet(stage.house.actor("dispatcher"), number)
+    assert sheet.row.state == "refused"
+    assert sentence in sheet.row.problem
+    page = client_of(stage.house, "dispatcher").get(f"/examinations/{number}/")
+    assert sheet.row.problem in page.content.decode()
+
+
+def test_a_picture_is_refused_before_anything_is_kept(stage: Stage) -> None:
+    picture = b"\x89PNG\r\n\x1a\n" + b"0" * 64
+    with pytest.raises(Invalid, match="不是可以审核的格式"):
+        handed(stage, picture, "照片.png")
+    assert not Examination.objects.exists()
+    upload = SimpleUploadedFile("照片.png", picture)
+    answer = client_of(stage.house, "dispatcher").post("/examinations/", {"files": upload})
+    assert answer.status_code == 422
+    assert "“照片.png”不是可以审核的格式" in answer.content.decode()
+
+
+def test_several_files_make_a_batch_with_its_progress(stage: Stage) -> None:
+    client = client_of(stage.house, "dispatcher")
+    uploads = [SimpleUploadedFile(f"{n}.txt", paper()) for n in range(3)]
+    answer = client.post("/examinations/", {"files": uploads})
+    batch = Batch.objects.get()
+    assert answer["Location"] == f"/examinations/batches/{batch.pk}/"
+    assert Item.objects.filter(channel="task").count() == 3
+    first, *others = Examination.objects.order_by("pk").values_list("pk", flat=True)
+    examine.func(first)
+    page = client.get(f"/examinations/batches/{batch.pk}/").content.decode()
+    assert "已审核 1 份，共 3 份。" in page
+    assert 'hx-trigger="every 2s"' in page
+    for other in others:
+        examine.func(other)
+    assert (
+        "every 2s"
+        not in client.get(f"/examinations/batches/{batch.pk}/", headers={"HX-Request": "true"}).content.decode()
+    )
+    table = client.get(f"/examinations/batches/{batch.pk}/table.xlsx")
+    with ZipFile(BytesIO(b"".join(table.streaming_content))) as archive:  # type: ignore[attr-defined]
+        assert "江泽区示例服务中心 2024 年 决算" in archive.read("xl/sharedStrings.xml").decode()
+
+
+def test_each_sees_their_own_and_finance_of_the_centre_sees_all(stage: Stage) -> None:
+    number = examined(stage)
+    contacts = examined(stage, who=stage.contact)
+    handler, auditor = stage.house.actor("handler"), stage.house.actor("auditor")
+    for stranger, other in (
+        (handler, number),
+        (stage.contact, number),
+        (handler, contacts),
+        (stage.stranger, contacts),
+    ):
+        with pytest.raises(Missing):
+            queries.sheet(stranger, other)
+    assert [line.id for line in queries.listing(actor=auditor).lines] == [contacts, number]
+    assert [line.id for line in queries.listing(actor=stage.contact).lines] == [contacts]
+    with pytest.raises(Missing):
+        actions.drop(actor=auditor, now=NOW, examination=number)
+    assert Examination.objects.count() == 2
+
+
+def test_deleting_takes_the_file_off_the_disk_and_leaves_the_evidence(stage: Stage) -> None:
+    dispatcher = stage.house.actor("dispatcher")
+    number = handed(stage)
+    with pytest.raises(Conflict):
+        actions.drop(actor=dispatcher, now=NOW, examination=number)
+    examine.func(number)
+    row = Examination.objects.select_related("file").get()
+    place, stream = path_of(row.file.digest), row.stream
+    assert place.exists()
+    answer = client_of(stage.house, "dispatcher").post(f"/examinations/{number}/drop/")
+    assert answer["Location"] == "/examinations/"
+    assert not Examination.objects.exists()
+    verbs = list(Record.objects.filter(stream=stream).order_by("seq").values_list("verb", flat=True))
+    assert verbs == ["disclosure.hand_in", "disclosure.done", "disclosure.drop"]
+    assert verify().is_whole
+
+
+def test_reading_twice_keeps_one_result(stage: Stage) -> None:
+    number = examined(stage)
+    before = Examination.objects.get().result
+    examine.func(number)  # the queue delivers at least once
+    assert Examination.objects.get().result == before
+    assert Record.objects.filter(verb="disclosure.done").count() == 1
+    actions.read_again(actor=stage.house.actor("dispatcher"), now=NOW, examination=number)
+    assert Examination.objects.get().state == "waiting"
+    examine.func(number)
+    assert Examination.objects.get().result == before
+
+
+def test_a_document_may_be_compared_only_with_ones_own_that_was_read(stage: Stage) -> None:
+    mine, waiting = examined(stage), handed(stage)
+    assert queries.comparable(stage.house.actor("dispatcher")) == [
+        (mine, "江泽区示例服务中心 2024 年 决算（决算.txt）")
+    ]
+    compared = handed(stage, against=mine)
+    examine.func(compared)
+    assert Examination.objects.get(pk=compared).state == "done"
+    with pytest.raises(Invalid, match="还没有审核完成"):
+        handed(stage, against=waiting)
+    with pytest.raises(Missing):
+        handed(stage, who=stage.contact, against=mine)
+
+
+def test_the_list_costs_the_same_whatever_it_holds(
+    stage: Stage, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    dispatcher = stage.house.actor("dispatcher")
+    for count in (1, 4):
+        for _ in range(count):
+            examined(stage)
+        with django_assert_num_queries(2):
+            queries.listing(actor=dispatcher)
+
+
+def test_a_word_on_a_repair_is_kept_and_may_be_changed(stage: Stage) -> None:
+    dispatcher = stage.house.actor("dispatcher")
+    number = examined(stage)
+    with pytest.raises(Invalid, match="没有这处修复"):
+        actions.judge_repair(actor=dispatcher, now=NOW, examination=number, place=0, is_right=True)
+    Examination.objects.update(repairs=1)
+    for is_right in (True, False):
+        actions.judge_repair(actor=dispatcher, now=NOW, examination=number, place=0, is_right=is_right)
+        assert queries.sheet(dispatcher, number).words == {0: is_right}
+    with pytest.raises(Missing):
+        actions.judge_repair(actor=stage.house.actor("auditor"), now=NOW, examination=number, place=0, is_right=True)

@@ -1,0 +1,303 @@
+"""How each page is reached: who looks, where, and what was done there before. An address without a row fails a test."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from tests.conftest import PASSWORD
+
+if TYPE_CHECKING:
+    from tests.journeys.served import Visit
+
+
+@dataclass(frozen=True)
+class Look:
+    """One look at a page: `path` names things of the world in braces; `then` is what is done there first."""
+
+    who: str  # a member's user name, or visitor, contact, claimant, stranger
+    path: str
+    then: Callable[[Visit], object] | None = None
+    status: int = 200
+
+
+def _press(name: str, **typed: str) -> Callable[[Visit], object]:
+    """Fill fields and press a button."""
+
+    def act(visit: Visit) -> None:
+        for label, text in typed.items():
+            visit.fill(label, text)
+        visit.press(name)
+
+    return act
+
+
+def _lock(visit: Visit) -> None:
+    for _ in range(5):
+        visit.fill("用户名", "taxman").fill("密码", "wrong").press("登录")
+
+
+def _confirm(visit: Visit) -> None:
+    """Say once more who one is, where that is asked."""
+    if "/me/confirm/" in visit.page.url:
+        visit.fill("密码", PASSWORD).press("确认")
+
+
+def _enter(visit: Visit) -> None:
+    """Enter a case that refers to one that there is not."""
+    visit.fill("标题", "一句话").fill("内容", "说明").choose("分类", "停车").fill("关联的原事项", "QS1")
+    visit.press("登记，生成受理编号")
+
+
+def _show(query: str) -> Callable[[Visit], object]:
+    """Open what unfolds or covers the page."""
+    return lambda visit: visit.page.locator(query).first.click()
+
+
+PAGES: dict[str, tuple[Look, ...]] = {
+    # For everybody
+    "": (Look("visitor", "/"), Look("contact", "/"), Look("stranger", "/")),
+    "help/": (Look("visitor", "/help/"), Look("contact", "/help/?q=停车")),
+    "open/": (Look("visitor", "/open/"),),
+    "demo/messages/": (Look("visitor", "/demo/messages/"),),
+    "guide/": (Look("visitor", "/guide/"),),
+    "guide/<slug:face>/": tuple(Look("visitor", f"/guide/{face}/") for face in ("desk", "board", "field")),
+    # Signing in
+    "sign-in/": (
+        Look("visitor", "/sign-in/", _press("登录", 用户名="handler", 密码="wrong")),
+        Look("visitor", "/sign-in/", _lock),
+    ),
+    "sign-in/second/": (Look("visitor", "/sign-in/", _press("登录", 用户名="colleague", 密码=PASSWORD)),),
+    "sign-in/inactive/": (Look("visitor", "/sign-in/inactive/", status=403),),
+    "sign-in/phone/": (
+        Look("visitor", "/sign-in/phone/"),
+        Look("visitor", "/sign-in/phone/", _press("获取验证码", 手机号="12")),
+    ),
+    "sign-in/phone/code/": (Look("visitor", "/sign-in/phone/", _press("获取验证码", 手机号="15400008888")),),
+    # One's own account
+    "me/": (Look("contact", "/me/"), Look("handler", "/me/")),
+    "me/phone/": (Look("contact", "/me/phone/"),),
+    "me/phone/code/": (Look("contact", "/me/phone/", _press("获取验证码", 手机号="15400007777")),),
+    "me/password/": (Look("handler", "/me/password/"), Look("newcomer", "/me/password/")),
+    "me/sessions/": (Look("contact", "/me/sessions/"), Look("handler", "/me/sessions/")),
+    "me/confirm/": (Look("handler", "/me/confirm/"),),
+    "me/confirm/second/": (Look("colleague", "/me/confirm/second/"),),
+    "me/two-step/": (Look("handler", "/me/two-step/"), Look("colleague", "/me/two-step/")),
+    "me/two-step/set-up/": (Look("handler", "/me/two-step/set-up/", _confirm),),
+    "me/two-step/off/": (Look("colleague", "/me/two-step/off/", _confirm),),
+    "me/two-step/codes/": (Look("colleague", "/me/two-step/codes/", _confirm),),
+    "me/two-step/codes/new/": (Look("colleague", "/me/two-step/codes/new/", _confirm),),
+    # An enterprise's cases
+    "cases/": (Look("contact", "/cases/"), Look("contact", "/cases/?tab=done"), Look("stranger", "/cases/")),
+    "cases/new/": (
+        Look("contact", "/cases/new/"),
+        Look("contact", "/cases/new/", _press("提交")),
+        Look("stranger", "/cases/new/"),
+    ),
+    "cases/<str:number>/": tuple(
+        Look("contact", f"/cases/{{{name}}}/")
+        for name in ("submitted", "asking", "joint", "replied", "second", "rated", "declined", "withdrawn", "errand")
+    ),
+    "cases/<str:number>/receipt/": (Look("contact", "/cases/{submitted}/receipt/"),),
+    "messages/": (Look("contact", "/messages/"), Look("stranger", "/messages/")),
+    # An enterprise itself
+    "my/enterprises/": (
+        Look("contact", "/my/enterprises/"),
+        Look("claimant", "/my/enterprises/"),
+        Look("stranger", "/my/enterprises/"),
+    ),
+    "my/enterprises/certify/": (
+        Look("contact", "/my/enterprises/certify/"),
+        Look("contact", "/my/enterprises/certify/", _press("提交审核")),
+    ),
+    "my/enterprises/<int:number>/": (Look("contact", "/my/enterprises/{firm}/"),),
+    # Work on cases
+    "desk/": (
+        Look("dispatcher", "/desk/"),
+        Look("dispatcher", "/desk/?scope=extension"),
+        Look("dispatcher", "/desk/?scope=call"),
+        Look("handler", "/desk/"),
+        Look("leader", "/desk/"),
+    ),
+    "desk/cases/": (Look("dispatcher", "/desk/cases/"), Look("dispatcher", "/desk/cases/?q=没有这样的事项")),
+    "desk/supervision/": (Look("supervisor", "/desk/supervision/"),),
+    "desk/cases/<str:number>/": (
+        *(
+            Look("dispatcher", f"/desk/cases/{{{name}}}/")
+            for name in ("submitted", "accepted", "joint", "rated", "petition")
+        ),
+        *(
+            Look("handler", f"/desk/cases/{{{name}}}/")
+            for name in ("dispatched", "working", "asking", "joint", "complaint", "errand")
+        ),
+        Look("supervisor", "/desk/cases/{disputed}/"),
+        Look("leader", "/desk/cases/{second}/"),
+        Look("dispatcher", "/desk/cases/{joint}/", _show("[data-unmask]")),
+        Look("dispatcher", "/desk/cases/{joint}/", _show("[data-opens='#keys']")),
+    ),
+    "desk/new/": (
+        Look("dispatcher", "/desk/new/"),
+        Look("dispatcher", "/desk/new/?way=petition"),
+        Look("dispatcher", "/desk/new/", _enter),
+    ),
+    "desk/templates/": (Look("handler", "/desk/templates/"), Look("supervisor", "/desk/templates/")),
+    "desk/templates/new/": (Look("handler", "/desk/templates/new/"),),
+    "desk/templates/<int:template>/": (Look("handler", "/desk/templates/{template}/"),),
+    # Registry, buildings, knowledge
+    "desk/enterprises/": (Look("dispatcher", "/desk/enterprises/"), Look("dispatcher", "/desk/enterprises/?q=没有")),
+    "desk/enterprises/<int:number>/": (Look("dispatcher", "/desk/enterprises/{firm}/"),),
+    "desk/enterprises/loads/": (Look("dispatcher", "/desk/enterprises/loads/"),),
+    "desk/enterprises/loads/new/": (Look("dispatcher", "/desk/enterprises/loads/new/"),),
+    "desk/enterprises/loads/<int:number>/": (
+        Look("dispatcher", "/desk/enterprises/loads/{draft}/"),
+        Look("dispatcher", "/desk/enterprises/loads/{done}/"),
+    ),
+    "desk/certifications/": (
+        Look("dispatcher", "/desk/certifications/"),
+        Look("dispatcher", "/desk/certifications/?state=approved"),
+    ),
+    "desk/certifications/<int:number>/": (Look("dispatcher", "/desk/certifications/{claim}/"),),
+    "desk/buildings/": (Look("handler", "/desk/buildings/"),),
+    "desk/buildings/<int:number>/": (Look("handler", "/desk/buildings/{building}/"),),
+    "desk/knowledge/": (Look("handler", "/desk/knowledge/"),),
+    "desk/knowledge/new/": (Look("handler", "/desk/knowledge/new/"),),
+    "desk/knowledge/<int:number>/": (
+        Look("supervisor", "/desk/knowledge/{drafted}/"),
+        Look("handler", "/desk/knowledge/{known}/"),
+    ),
+    "desk/knowledge/<int:number>/edit/": (Look("handler", "/desk/knowledge/{drafted}/edit/"),),
+    # People
+    "desk/people/": (Look("handler", "/desk/people/"), Look("admin", "/desk/people/?q=没有")),
+    "desk/people/units/<int:unit>/": (
+        Look("handler", "/desk/people/units/{department}/"),
+        Look("admin", "/desk/people/units/{centre}/"),
+    ),
+    "desk/people/units/new/": (Look("admin", "/desk/people/units/new/"),),
+    "desk/people/units/<int:unit>/edit/": (Look("admin", "/desk/people/units/{department}/edit/"),),
+    "desk/people/units/<int:unit>/hours/": (Look("admin", "/desk/people/units/{department}/hours/"),),
+    "desk/people/units/<int:unit>/duty/": (Look("admin", "/desk/people/units/{department}/duty/"),),
+    "desk/people/members/": (Look("admin", "/desk/people/members/"),),
+    "desk/people/members/new/": (Look("admin", "/desk/people/members/new/"),),
+    "desk/people/members/<int:account>/": (
+        Look("admin", "/desk/people/members/{handler}/"),
+        Look("admin", "/desk/people/members/{newcomer}/", _press("重置密码")),
+    ),
+    "desk/people/members/<int:account>/roles/": (Look("admin", "/desk/people/members/{handler}/roles/"),),
+    "desk/people/members/<int:account>/tokens/new/": (Look("admin", "/desk/people/members/{handler}/tokens/new/"),),
+    "desk/people/systems/new/": (Look("admin", "/desk/people/systems/new/"),),
+    "desk/people/delegation/": (Look("handler", "/desk/people/delegation/"),),
+    # Running it
+    "desk/settings/": (Look("admin", "/desk/settings/"),),
+    "desk/settings/promises/": (Look("admin", "/desk/settings/promises/"),),
+    "desk/settings/promises/<slug:kind>/<slug:urgency>/<slug:clock>/": (
+        Look("admin", "/desk/settings/promises/appeal/normal/reply/"),
+    ),
+    "desk/settings/categories/": (Look("admin", "/desk/settings/categories/"),),
+    "desk/settings/categories/new/": (Look("admin", "/desk/settings/categories/new/"),),
+    "desk/settings/categories/<int:category>/": (Look("admin", "/desk/settings/categories/{category}/"),),
+    "desk/queue/": (Look("admin", "/desk/queue/"),),
+    "desk/evidence/": (Look("auditor", "/desk/evidence/"),),
+    "desk/operations/": (Look("admin", "/desk/operations/"),),
+    "desk/operations/erase/": (Look("admin", "/desk/operations/erase/"),),
+    "desk/calendar/": (Look("admin", "/desk/calendar/"),),
+    "desk/models/": (Look("admin", "/desk/models/"),),
+    # Budgets and final accounts
+    "examinations/": (Look("dispatcher", "/examinations/"), Look("supervisor", "/examinations/")),
+    "examinations/batches/<int:number>/": (Look("dispatcher", "/examinations/batches/{papers}/"),),
+    "examinations/<int:number>/": (
+        *(Look("dispatcher", f"/examinations/{{paper}}/?view={view}") for view in ("findings", "text", "tables")),
+        *(Look("dispatcher", f"/examinations/{{paper}}/?view={view}") for view in ("forms", "repairs")),
+        Look("dispatcher", "/examinations/{unread}/"),
+    ),
+    # The board
+    "board/": (Look("leader", "/board/"), Look("handler", "/board/")),
+    "board/rows/": (Look("leader", "/board/rows/?figure=reply&part=all"),),
+    "board/evaluation/": (Look("leader", "/board/evaluation/"),),
+}
+
+BUTTON = "only takes what a form sends"
+FRAGMENT = "a part of another page, seen there"
+FILE = "a file"
+DATA = "for programs"
+NO_PAGES = {
+    "healthz": DATA,
+    "metrics": DATA,
+    "answers/<int:article>/vote/": BUTTON,
+    "messages/read/": BUTTON,
+    "cases/new/answers/": FRAGMENT,
+    "cases/new/places/": FRAGMENT,
+    "cases/<str:number>/files/<int:file>/": FILE,
+    "cases/<str:number>/answer/": BUTTON,
+    "cases/<str:number>/conclude/": BUTTON,
+    "cases/<str:number>/<slug:step>/": BUTTON,
+    "sign-in/phone/again/": BUTTON,
+    "sign-out/": BUTTON,
+    "language/": BUTTON,
+    "me/two-step/codes/download/": FILE,
+    "my/enterprises/certify/<int:number>/withdraw/": BUTTON,
+    "my/enterprises/invitations/<int:invitation>/accept/": BUTTON,
+    "my/enterprises/<int:number>/switch/": BUTTON,
+    "my/enterprises/<int:number>/invite/": BUTTON,
+    "my/enterprises/<int:number>/colleagues/<int:agency>/remove/": BUTTON,
+    "my/enterprises/<int:number>/invitations/<int:invitation>/withdraw/": BUTTON,
+    "desk/batch/": BUTTON,
+    "desk/export/": BUTTON,
+    "desk/cases/<str:number>/article/": BUTTON,
+    "desk/cases/<str:number>/phone/": BUTTON,
+    "desk/cases/<str:number>/<slug:step>/": BUTTON,
+    "desk/cases/<str:number>/similar/": FRAGMENT,
+    "desk/cases/<str:number>/files/<int:file>/": FILE,
+    "desk/cases/<str:number>/order/<int:order>.docx": FILE,
+    "desk/staff/": FRAGMENT,
+    "desk/new/firms/": FRAGMENT,
+    "desk/new/open/": FRAGMENT,
+    "desk/templates/<int:template>/drop/": BUTTON,
+    "desk/enterprises/facets/": FRAGMENT,
+    "desk/enterprises/suggest/": FRAGMENT,
+    "desk/enterprises/export/": FILE,
+    "desk/enterprises/<int:number>/phone/": BUTTON,
+    "desk/enterprises/loads/<int:number>/progress/": FRAGMENT,
+    "desk/enterprises/loads/<int:number>/rejects/": FILE,
+    "desk/enterprises/loads/<int:number>/check/": BUTTON,
+    "desk/enterprises/loads/<int:number>/<str:step>/": BUTTON,
+    "desk/certifications/<int:number>/approve/": BUTTON,
+    "desk/certifications/<int:number>/refuse/": BUTTON,
+    "desk/certifications/<int:number>/files/<int:file>/": FILE,
+    "desk/knowledge/<int:number>/publish/": BUTTON,
+    "desk/knowledge/<int:number>/retire/": BUTTON,
+    "desk/people/units/<int:unit>/close/": BUTTON,
+    "desk/people/units/<int:unit>/duty/<int:shift>/clear/": BUTTON,
+    "desk/people/^members/(?P<account>[0-9]{1,18})/(?P<step>reset|reactivate|deactivate|sign-out)/$": BUTTON,
+    "desk/people/roles/<int:membership>/end/": BUTTON,
+    "desk/people/tokens/<int:token>/revoke/": BUTTON,
+    "desk/people/delegation/<int:delegation>/revoke/": BUTTON,
+    "desk/settings/categories/<int:category>/<slug:act>/": BUTTON,
+    "desk/queue/<int:item>/<slug:act>/": BUTTON,
+    "desk/evidence/verify/": BUTTON,
+    "desk/models/train/": BUTTON,
+    "desk/models/auto/": BUTTON,
+    "examinations/batches/<int:number>/table.xlsx": FILE,
+    "examinations/<int:number>/progress/": DATA,
+    "examinations/<int:number>/report.docx": FILE,
+    "examinations/<int:number>/model.json": FILE,
+    "examinations/<int:number>/file/": FILE,
+    "examinations/<int:number>/again/": BUTTON,
+    "examinations/<int:number>/drop/": BUTTON,
+    "examinations/<int:number>/repairs/<int:place>/<slug:word>/": BUTTON,
+    "board/rows/download/": FILE,
+    "board/evaluation/download/": FILE,
+    "open/<slug:month>/": FILE,
+}
+LOST = (Look("visitor", "/nowhere/", status=404), Look("handler", "/desk/settings/", status=403))  # pages of refusals
+
+
+def people() -> list[str]:
+    """Who looks at anything, in the order of the table."""
+    looks = [look for row in PAGES.values() for look in row]
+    return list(dict.fromkeys(look.who for look in (*looks, *LOST)))
+
+
+def looks_of(who: str) -> list[Look]:
+    """All that one person looks at; those that need a fresh browser last."""
+    return [look for row in (*PAGES.values(), LOST) for look in row if look.who == who]

@@ -1,0 +1,168 @@
+"""A house in which every page has something to show: cases in every state, and one of each other thing."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from io import BytesIO
+
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal.auth import TOTP
+
+from qifu.domain.appeals.actions import tallies
+from qifu.domain.appeals.actions.templates import Draft as Reply
+from qifu.domain.appeals.actions.templates import write
+from qifu.domain.appeals.models import Appeal
+from qifu.domain.disclosure import actions as disclosure
+from qifu.domain.estate.models import Building
+from qifu.domain.people import actions as people
+from qifu.domain.people.models import Account
+from qifu.domain.publishing import actions as publishing
+from qifu.domain.registry.models import Agency, Certification, Invitation, Load, Reject
+from qifu.entry.cli.sample.cast import Contact
+from qifu.kernel.actor import SYSTEM, Actor, Role
+from qifu.kernel.actor import Agency as Speaks
+from qifu.kernel.files.actions import give, keep
+from qifu.kernel.sealed import lookup
+from tests.cast import AGENT_OF_TWO, OWNER_B
+from tests.conftest import NOW
+from tests.domain.test_examinations import examined, paper
+from tests.stage import Stage
+
+SECRET = "JBSWY3DPEHPK3PXP"
+STATES = ("submitted", "accepted", "dispatched", "working", "asking", "replied", "closed", "declined", "disputed")
+PICTURE = (
+    b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x00\x00\x01\x08\x06\x00\x00\x00\x1f\x15\xc4\x89"
+    b"\x00\x00\x00\rIDATx\x9cc\xf8\xff\xff\xff\x7f\x00\t\xfb\x03\xfd\x05CE\xca\x00\x00\x00\x00IEND\xaeB`\x82"
+)
+Things = dict[str, object]
+
+
+def build(stage: Stage, owner: Contact) -> Things:
+    """Play all of it; return what addresses mean, by short names."""
+    speaks = people_account(owner)
+    stage.contact = Actor(speaks, "contact", owner.name, agencies=(Speaks(stage.firm.pk, "owner"),))
+    things = _cases(stage) | _registry(stage) | _people(stage) | _knowledge(stage) | _papers(stage)
+    tallies.refresh(now=NOW)
+    return things
+
+
+def people_account(contact: Contact) -> int:
+    return Account.objects.get(phone_lookup=lookup(contact.phone)).pk
+
+
+def _cases(stage: Stage) -> Things:
+    things: Things = {state: stage.to(state).number for state in STATES}
+    house = stage.house
+    paper = keep(actor=stage.contact, now=NOW, file=BytesIO(PICTURE), name="现场.png")
+    joint = stage.to("accepted", stage.submit(title="楼顶漏水影响办公", files=[paper.pk], urgency="urgent"))
+    stage.take("dispatcher", joint, "dispatch", unit=house.department, units=[stage.tax])
+    joint = stage.take("handler", joint, "sign")
+    stage.take("taxman", joint, "part", text="我局没有意见。")
+    stage.take("handler", joint, "ask_extension", workdays=2, reason="需要现场勘查")
+    stage.take("supervisor", joint, "supervise", level="1", text="请三日内到现场。")
+    again = stage.to("replied")
+    stage.take("contact", again, "rate", speed=2, result=1, attitude=3, comment="太慢")
+    again = stage.take("contact", again, "refuse", reason="没有解决")
+    rated = stage.to("replied")
+    stage.take("contact", rated, "rate", speed=5, result=5, attitude=5, comment="很满意")
+    stage.take("contact", rated, "confirm")
+    return things | {
+        "joint": joint.number,
+        "second": again.number,
+        "rated": rated.number,
+        "complaint": stage.to("settling", kind="complaint").number,
+        "petition": stage.to("replied", _visit(stage)).number,
+        "errand": stage.to("working", kind="assistance").number,
+        "withdrawn": stage.to("withdrawn").number,
+    }
+
+
+def _visit(stage: Stage) -> Appeal:
+    came = {"party": "group", "persons": 5}
+    return stage.submit(stage.actor("dispatcher"), kind="petition", channel="visit", enterprise=None, batch=came)
+
+
+def _registry(stage: Stage) -> Things:
+    claimant = people.sign_up_contact(now=NOW, phone=OWNER_B.phone, name=OWNER_B.name)
+    actor = Actor(claimant.pk, "contact", OWNER_B.name)
+    proof = keep(actor=actor, now=NOW, file=BytesIO(PICTURE), name="营业执照.png")
+    claim = Certification.objects.create(
+        account=claimant, enterprise=stage.other_firm, uscc=stage.other_firm.uscc, enterprise_name="武汉禾木商贸公司",
+        person=OWNER_B.name, role="owner", filed_at=NOW,
+    )  # fmt: skip
+    give(actor=actor, ids=[proof.pk], owner=f"registry.certification:{claim.pk}")
+    colleague = people.sign_up_contact(now=NOW, phone=AGENT_OF_TWO.phone, name=AGENT_OF_TWO.name)
+    Agency.objects.create(account=colleague, enterprise=stage.firm, role="agent", person=colleague.name, since=NOW)
+    invited = OWNER_B.phone
+    Invitation.objects.create(
+        enterprise=stage.firm, role="agent", person=OWNER_B.name, phone=invited, phone_lookup=lookup(invited),
+        code_digest="x", invited_by_id=stage.contact.account, invited_at=NOW, expires_at=NOW + timedelta(days=3),
+    )  # fmt: skip
+    headings = ["企业名称", "信用代码", "备注"]
+    draft = Load.objects.create(
+        name="名单.xlsx", digest="x", headings=headings, mapping={"name": 0, "uscc": 1}, rows=2, started_at=NOW,
+        updated_at=NOW,
+    )  # fmt: skip
+    done = Load.objects.create(
+        name="上月名单.csv", digest="y", headings=headings, mapping={"name": 0, "uscc": 1}, state="done", is_dry=False,
+        rows=3, done=3, created=2, rejected=1, started_at=NOW, updated_at=NOW, ended_at=NOW,
+    )  # fmt: skip
+    Reject.objects.create(load=done, row_number=4, reason="没有企业名称", raw=["", "91420100MA4K1A2B3C", ""])
+    building = Building.objects.create(code="B001", name="云启大厦", street_id=stage.house.street, floors=20)
+    return {
+        "claimant": claimant.pk,
+        "claim": claim.pk,
+        "firm": stage.firm.pk,
+        "draft": draft.pk,
+        "done": done.pk,
+        "building": building.pk,
+    }
+
+
+def _people(stage: Stage) -> Things:
+    house = stage.house
+    made = people.create_member(actor=SYSTEM, now=NOW, username="newcomer", name="韩新人")
+    people.grant_role(actor=SYSTEM, now=NOW, account=made.account.pk, unit=house.station, role=Role.SPECIALIST)
+    stranger = people.sign_up_contact(now=NOW, phone="+8615400009999", name="")
+    handler, guarded = house.accounts["handler"].pk, house.accounts["colleague"]
+    TOTP.activate(guarded, SECRET)
+    RecoveryCodes.activate(guarded)
+    people.set_duty(
+        actor=SYSTEM, now=NOW, unit=house.department, account=handler, starts=NOW, ends=NOW + timedelta(days=1)
+    )
+    people.delegate(
+        actor=house.actor("handler"),
+        now=NOW,
+        deputy=guarded.pk,
+        since=NOW,
+        until=NOW + timedelta(days=2),
+        reason="出差",
+    )
+    people.issue_token(actor=SYSTEM, now=NOW, account=handler, label="统计程序", scopes=["appeals:read"])
+    return {
+        "newcomer": made.account.pk,
+        "stranger": stranger.pk,
+        "handler": handler,
+        "department": house.department,
+        "centre": house.centre,
+        "contact": stage.contact.account,
+    }
+
+
+def _knowledge(stage: Stage) -> Things:
+    house, category = stage.house, stage.category
+    written = house.actor("handler")
+    drafted = publishing.draft(actor=written, now=NOW, draft=publishing.Draft("怎么办停车证", "到窗口办理。"))
+    known = publishing.draft(
+        actor=written, now=NOW, draft=publishing.Draft("楼下停车位不够怎么办", "向街道提出，一周内现场协调。")
+    )
+    publishing.publish(actor=house.actor("supervisor"), now=NOW, article=known.pk, seen=1)
+    template = write(actor=written, now=NOW, draft=Reply("停车", "已协调××。", house.department, category.pk))
+    return {"drafted": drafted.pk, "known": known.pk, "template": template.pk, "category": category.pk}
+
+
+def _papers(stage: Stage) -> Things:
+    """Final accounts of which one total is wrong; two more handed in together, not examined yet."""
+    uploads = [(BytesIO(paper()), "决算.txt"), (BytesIO(paper("1.00")), "决算二.txt")]
+    together = disclosure.hand_in(actor=stage.house.actor("dispatcher"), now=NOW, uploads=uploads)
+    return {"paper": examined(stage, paper("310.00")), "papers": together.batch, "unread": together.examinations[0]}

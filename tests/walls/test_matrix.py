@@ -1,0 +1,291 @@
+"""Who may reach what: every address and method, as every role, is answered as the table says; and looking changes nothing."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import re
+from datetime import timedelta
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+from django.test import Client
+from pytest_django.fixtures import Settings
+
+from qifu.domain.appeals.models import Order, ReplyTemplate
+from qifu.domain.disclosure import actions as disclosure
+from qifu.domain.estate.models import Building
+from qifu.domain.people import actions as people
+from qifu.domain.people.models import Account, Delegation, DutyShift, Membership
+from qifu.domain.publishing import actions as publishing
+from qifu.domain.registry.models import Agency, Certification, Invitation, Load
+from qifu.entry.api import bearers
+from qifu.kernel.actor import SYSTEM, Role
+from qifu.kernel.files.actions import give, keep
+from qifu.kernel.outbox.models import Item
+from qifu.kernel.sealed import seal
+from tests.conftest import NOW
+from tests.stage import Stage
+from tests.walls import matrix
+from tests.walls.matrix import METHODS, ROLES, Address, Stand
+
+GONE = 987_654_321
+GONE_CASE = "QS2609300000000"
+ANSWERS = {"200", "201", "302", "401", "403", "404", "405", "409", "413", "422", "429"}
+# Looks that leave a record, each for a reason: who carried what away is kept.
+RECORDED = {"desk/export/", "desk/enterprises/export/", "board/rows/download/", "board/evaluation/download/"}
+# Tables that say who is here and how often, not what happened.
+PRESENCE = {"django_session", "usersessions_usersession", "kernel_cache", "people_token"}
+RANDOM = re.compile(r"[A-Za-z0-9]{64}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")  # tokens and keys of forms
+
+
+@pytest.fixture
+def stand(stage: Stage, settings: Settings, tmp_path: Path) -> Stand:
+    """One object of every sort, one person of every role, each signed in and with a token."""
+    settings.QIFU_NOW, settings.API_RATE, settings.HOME = NOW, 10**9, tmp_path
+    settings.DEMO = False
+    bearers.METER.forget()
+    things = _things(stage)
+    accounts = _accounts(stage)
+    clients, headers = {}, {}
+    for role in ROLES:
+        clients[role], headers[role] = Client(raise_request_exception=False), {}
+        if role == "visitor":
+            continue
+        account = accounts[role]
+        if role != "service":
+            clients[role].force_login(Account.objects.get(pk=account))
+        actor = {"contact": stage.contact, "stranger": stage.stranger}.get(role, SYSTEM)
+        scopes = ["appeals:read", "appeals:write", "enterprises:read"] if role == "service" else []
+        made = people.issue_token(actor=actor, now=NOW, account=account, label="试", scopes=scopes)
+        headers[role] = {"Authorization": f"Bearer {made.clear}"}
+    return Stand(clients, headers, lambda address: _values(address, things))
+
+
+def _accounts(stage: Stage) -> dict[str, int]:
+    house = stage.house
+    made = people.create_member(
+        actor=SYSTEM, now=NOW, username="specialist", name="韩专员", password="correct horse 9 b"
+    )
+    people.grant_role(actor=SYSTEM, now=NOW, account=made.account.pk, unit=house.station, role=Role.SPECIALIST)
+    Account.objects.update(must_change_password=False)
+    for actor, firm in ((stage.contact, stage.firm), (stage.stranger, stage.other_firm)):
+        Agency.objects.create(account_id=actor.account, enterprise=firm, role="owner", person=actor.name, since=NOW)
+    accounts = {name: account.pk for name, account in house.accounts.items()}
+    service = people.create_service(actor=SYSTEM, now=NOW, name="市一站直通").pk
+    return accounts | {"contact": stage.contact.account or 0, "stranger": stage.stranger.account or 0,
+                       "specialist": made.account.pk, "service": service}  # fmt: skip
+
+
+def _things(stage: Stage) -> dict[str, object]:
+    """One object of each sort, by the name under which an address means it."""
+    house = stage.house
+    paper = keep(actor=stage.contact, now=NOW, file=BytesIO("车位".encode()), name="情况.txt")
+    case = stage.to("working", stage.submit(files=[paper.pk]))
+    stage.take("supervisor", case, "supervise", level="1", text="请尽快办理")
+    proof = keep(actor=stage.stranger, now=NOW, file=BytesIO("执照".encode()), name="执照.txt")
+    claim = Certification.objects.create(
+        account_id=stage.stranger.account, enterprise=stage.firm, uscc=stage.firm.uscc or "",
+        enterprise_name=stage.firm.name, person="孙经理", role="agent", filed_at=NOW,
+    )  # fmt: skip
+    give(actor=stage.stranger, ids=[proof.pk], owner=f"registry.certification:{claim.pk}")
+    colleague = Account.objects.create(
+        kind="contact", name="李同事", phone_sealed=seal("+8613900000008"), phone_lookup="李", created=NOW
+    )
+    handler = house.accounts["handler"].pk
+    papers = [(BytesIO(f"决算{n}".encode()), f"{n}.txt") for n in range(2)]
+    handed = disclosure.hand_in(actor=stage.contact, now=NOW, uploads=papers)
+    return {
+        "batch": handed.batch,
+        "examination": handed.examinations[0],
+        "case": case.number,
+        "file": paper.pk,
+        "order": Order.objects.get().pk,
+        "firm": stage.firm.pk,
+        "building": Building.objects.create(code="B01", name="云启大厦", street_id=house.street).pk,
+        "certification": claim.pk,
+        "proof": proof.pk,
+        "agency": Agency.objects.create(
+            account=colleague, enterprise=stage.firm, role="agent", person="李同事", since=NOW
+        ).pk,
+        "invitation": Invitation.objects.create(
+            enterprise=stage.firm, role="agent", person="王同事", phone="13900000009", phone_lookup="x", code_digest="x",
+            invited_by_id=stage.contact.account, invited_at=NOW, expires_at=NOW + timedelta(days=3),
+        ).pk,
+        "load": Load.objects.create(name="名单.xlsx", digest="x", started_at=NOW, updated_at=NOW).pk,
+        "unit": house.department,
+        "account": handler,
+        "membership": Membership.objects.get(account=handler).pk,
+        "shift": DutyShift.objects.create(
+            unit_id=house.department, account_id=handler, starts=NOW + timedelta(days=9), ends=NOW + timedelta(days=10)
+        ).pk,
+        "delegation": Delegation.objects.create(
+            giver_id=handler, deputy=house.accounts["colleague"], since=NOW, until=NOW + timedelta(days=1), reason="出差",
+            created=NOW,
+        ).pk,
+        "token": people.issue_token(actor=SYSTEM, now=NOW, account=handler, label="手").token.pk,
+        "template": ReplyTemplate.objects.create(unit_id=house.department, title="停车", body="已协调").pk,
+        "category": stage.category.pk,
+        "item": Item.objects.order_by("pk").values_list("pk", flat=True).first() or 0,
+        "article": publishing.draft(
+            actor=house.actor("handler"), now=NOW, draft=publishing.Draft("怎么办停车证", "到窗口办理。")
+        ).pk,
+    }  # fmt: skip
+
+
+# What `number` and the like mean, by where the address begins. The first that fits counts.
+MEANS = (
+    ("my/enterprises/certify/", {"number": "certification"}),
+    ("my/enterprises/", {"number": "firm", "agency": "agency", "invitation": "invitation"}),
+    ("examinations/batches/", {"number": "batch"}),
+    ("examinations/", {"number": "examination"}),
+    ("desk/enterprises/loads/", {"number": "load"}),
+    ("desk/enterprises/", {"number": "firm"}),
+    ("api/v1/enterprises/", {"number": "firm"}),
+    ("desk/certifications/", {"number": "certification", "file": "proof"}),
+    ("desk/buildings/", {"number": "building"}),
+    ("desk/knowledge/", {"number": "article"}),
+    ("desk/cases/", {"number": "case"}),
+    ("cases/", {"number": "case"}),
+    ("api/v1/appeals/", {"number": "case"}),
+)
+# What is a word and no object: the same for what is there and what is not.
+WORDS = {
+    ("desk/cases/<str:number>/<slug:step>/", "step"): "note",
+    ("cases/<str:number>/<slug:step>/", "step"): "urge",
+    ("api/v1/appeals/<number>/<step>", "step"): "note",
+    ("desk/enterprises/loads/<int:number>/<str:step>/", "step"): "cancel",
+    ("desk/settings/categories/<int:category>/<slug:act>/", "act"): "retire",
+    ("desk/queue/<int:item>/<slug:act>/", "act"): "cancel",
+    ("people_member_act", "step"): "deactivate",
+}
+PLAIN = {
+    "kind": "appeal",
+    "urgency": "normal",
+    "clock": "reply",
+    "month": "2026-08",
+    "face": "forms",
+    "place": "0",
+    "word": "right",
+}
+
+
+def _meant(address: Address, part: str) -> tuple[str, str | None]:
+    """Which object a part of the address means; or the word that it is."""
+    means = next((names for begins, names in MEANS if address.pattern.startswith(begins)), {})
+    word = WORDS.get((address.pattern, part)) or WORDS.get((address.name, part)) or PLAIN.get(part)
+    return means.get(part, part), word
+
+
+def _first(address: Address) -> str:
+    """The object that the address is about; those named behind it belong to it."""
+    return next((thing for thing, word in (_meant(address, part) for part in address.parts) if word is None), "")
+
+
+def _values(address: Address, things: dict[str, object]) -> tuple[dict[str, object], dict[str, object]]:
+    there: dict[str, object] = {}
+    gone: dict[str, object] = {}
+    for part in address.parts:
+        thing, word = _meant(address, part)
+        if word is not None:
+            there[part] = gone[part] = word
+            continue
+        assert thing in things, f"tell tests/walls/test_matrix.py which object `{part}` of {address.pattern} means"
+        there[part] = things[thing]
+        gone[part] = GONE_CASE if thing == "case" else GONE
+    return there, gone
+
+
+@pytest.mark.slow
+def test_every_address_answers_as_the_table_says_and_looking_writes_nothing(stand: Stand) -> None:
+    """The rows of the table are complete, every cell is what is answered, and a GET by anybody leaves the tables alone."""
+    known, found = matrix.read(), {}
+    for address in matrix.addresses():
+        for method in METHODS:
+            row = stand.row(address, method)
+            found[row["address"], method] = row
+    mode = os.environ.get("QIFU_MATRIX", "")
+    if mode == "write":
+        matrix.write(found)
+        return
+    wrong = [row for key, row in found.items() if not _same(known.get(key), row)]
+    if mode == "print":
+        print("\n" + "\n".join(",".join(row.values()) for row in wrong))
+        return
+    said = [
+        f"{row['address']} {row['method']}: {_difference(known.get((row['address'], row['method'])), row)}"
+        for row in wrong
+    ]
+    assert not wrong, "judge and add with `python -m tests.walls.matrix`:\n" + "\n".join(said)
+    assert not set(known) - set(found), "rows of addresses that are gone"
+    assert not {place for place in stand.wrote if place[1] not in PRESENCE and place[0] not in RECORDED}
+
+
+def _same(known: matrix.Row | None, row: matrix.Row) -> bool:
+    return known is not None and all(known[name] == value for name, value in row.items())
+
+
+def _difference(known: matrix.Row | None, row: matrix.Row) -> str:
+    if known is None:
+        return "no row"
+    return ", ".join(f"{role} {row[role]}, not {known[role]}" for role in ROLES if known[role] != row[role])
+
+
+@pytest.mark.slow
+def test_foreign_and_missing_objects_answer_alike(stand: Stand) -> None:
+    """Who may not see an object is told what they would be told if there were none; who sees it may be told that this
+    step is not theirs."""
+    found = [(address, *stand.values(address)) for address in matrix.addresses()]
+    about = [(address, there, gone) for address, there, gone in found if there != gone]
+    told = {
+        (role, method, address): stand.ask(role, method, address, there)
+        for address, there, _ in about
+        for method in METHODS
+        for role in ROLES
+    }
+    sees = {
+        (role, _first(address))
+        for (role, method, address), answer in told.items()
+        if method == "GET" and len(address.parts) == 1 and answer.status_code == 200
+    }
+    for address, there, gone in about:
+        for method, role in itertools.product(METHODS, ROLES):
+            foreign = told[role, method, address]
+            if foreign.status_code == 405:
+                continue
+            absent = stand.ask(role, method, address, gone)
+            place = (role, method, address.pattern, foreign.status_code, absent.status_code)
+            assert absent.status_code not in (200, 201, 500), place
+            if foreign.status_code in (404, 403, 401) and (role, _first(address)) not in sees:
+                assert absent.status_code == foreign.status_code, place
+                assert _said(foreign, address, there) == _said(absent, address, gone), place
+
+
+def _said(answer: Any, address: Address, values: dict[str, object]) -> str:
+    """What was said, without the path that was asked for and the names of cases."""
+    text = RANDOM.sub("·", answer.content.decode())
+    path = address.at(values).partition("?")[0]
+    for part in (path, quote(path, safe=""), *(value for value in values.values() if isinstance(value, str))):
+        text = text.replace(part, "·")
+    return text
+
+
+def test_no_address_takes_an_unknown_method(stand: Stand) -> None:
+    for address in matrix.addresses():
+        there, _ = stand.values(address)
+        for method in ("PUT", "PATCH", "DELETE"):
+            status = stand.ask("dispatcher", method, address, there).status_code
+            # pages of the sign-in library take PUT for an empty form: shown again, or sent away
+            shown = {200, 302} if address.pattern.startswith(("sign-in/", "me/")) else set()
+            assert status in {403, 404, 405} | shown, (method, address.pattern, status)
+    assert not {place for place in stand.wrote if place[1] not in PRESENCE}
+
+
+def test_the_table_is_made_of_known_answers() -> None:
+    rows = matrix.read()
+    assert rows
+    for row in rows.values():
+        assert {row[role] for role in ROLES} <= ANSWERS, row
