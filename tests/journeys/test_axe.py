@@ -14,6 +14,7 @@ from tests.journeys.served import DESK, NARROW, PHONE, READY, Site, Visit
 from tests.walls import matrix
 
 AXE = Axe().axe_script
+DRAWN = "new Promise(done => requestAnimationFrame(() => setTimeout(done, 50)))"
 RUN = "axe.run(document, {resultTypes: ['violations'], preload: false}).then(found => found.violations)"
 PORTAL = ("/sign-in", "/me", "/cases", "/messages", "/my/", "/help", "/open", "/demo")
 
@@ -53,6 +54,7 @@ def _faults(visit: Visit, look: Look, things: world.Things) -> list[str]:
     page.evaluate(AXE)
     wrong = [f"{path} at {DESK['width']}: {fault}" for fault in _axe(visit)]
     page.set_viewport_size(PHONE)
+    page.evaluate(DRAWN)  # styles of the other width may still stand
     wrong += [f"{path} at {PHONE['width']}: {fault}" for fault in _axe(visit)]
     page.set_viewport_size(NARROW)
     wide = page.evaluate("document.documentElement.scrollWidth")
@@ -63,4 +65,8 @@ def _faults(visit: Visit, look: Look, things: world.Things) -> list[str]:
 
 def _axe(visit: Visit) -> list[str]:
     found: list[dict[str, Any]] = visit.page.evaluate(RUN)
-    return [f"{fault['id']}: {node['html'][:160]}" for fault in found for node in fault["nodes"]]
+    return [
+        f"{fault['id']}: {node['html'][:160]} {node['any'][0]['message'] if node['any'] else ''}"
+        for fault in found
+        for node in fault["nodes"]
+    ]

@@ -97,10 +97,10 @@ def marked(lines: Sequence[str], found: Sequence[Finding]) -> list[Marked]:
 def grids(model: Json, found: Sequence[Finding]) -> list[Grid]:
     """Each statement as a table whose failing cells carry their finding."""
     at = _by_line(found)
-    return [_grid(name, table, at) for name, table in model.get("tables", {}).items()]
+    return [_grid(name, table, model["places"]["tables"][name], at) for name, table in model.get("tables", {}).items()]
 
 
-def _grid(name: str, table: Json, at: Mapping[int, Sequence[Finding]]) -> Grid:
+def _grid(name: str, table: Json, places: Json, at: Mapping[int, Sequence[Finding]]) -> Grid:
     shape = layout(name)
     heads = tuple(column_name(name, column) for column in shape.columns)
     grid = Grid(
@@ -113,19 +113,19 @@ def _grid(name: str, table: Json, at: Mapping[int, Sequence[Finding]]) -> Grid:
         tuple(table["notes"]),
     )
     for side, label in (("income", "收入"), ("expenditure", "支出")):
-        for entry in table.get(side) or ():
+        for entry, line in zip(table.get(side) or (), places[side], strict=True):
             code = str(entry["line"]) if entry["line"] is not None else ""
             grid.rows.append(
-                (code, f"{label}｜{entry['name']}", _cells(entry["amounts"], shape.columns, at.get(entry["at"], ())))
+                (code, f"{label}｜{entry['name']}", _cells(entry["amounts"], shape.columns, at.get(line, ())))
             )
     for half, label in (("budget", "预算数"), ("actual", "决算数")):
         if table.get(half):
-            lines = [one for number, ones in at.items() if number >= table["line"] for one in ones if _names(one, name)]
+            lines = [
+                one for number, ones in at.items() if number >= places["from"] for one in ones if _names(one, name)
+            ]
             grid.rows.append(("", label, _cells(table[half], shape.columns, lines)))
-    for row in table.get("rows") or ():
-        grid.rows.append(
-            (row["code"], row["name"] or "合计", _cells(row["amounts"], shape.columns, at.get(row["line"], ())))
-        )
+    for row, line in zip(table.get("rows") or (), places["rows"], strict=True):
+        grid.rows.append((row["code"], row["name"] or "合计", _cells(row["amounts"], shape.columns, at.get(line, ()))))
     for total, label in (("personnel_total", "人员经费合计"), ("public_total", "公用经费合计")):
         if table.get(total) is not None:
             grid.rows.append(("", label, _cells({"amount": table[total]}, shape.columns, ())))
