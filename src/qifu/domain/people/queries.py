@@ -20,6 +20,7 @@ from qifu.engines.calendar import Hours
 from qifu.kernel import sealed
 from qifu.kernel.actor import Actor, Agency, Post, Role
 from qifu.kernel.errors import Missing
+from qifu.kernel.prepared import Prepared
 
 AgencySource = Callable[[int, datetime], tuple[Agency, ...]]
 _agencies: AgencySource | None = None
@@ -66,17 +67,26 @@ def actor_of(account: Account, now: datetime, scopes: Iterable[str] = ()) -> Act
     )
 
 
+_OWN = Prepared(
+    lambda account, now: (
+        Membership.objects.at(now)
+        .filter(account=account)
+        .order_by("since", "pk")
+        .values_list("unit_id", "role", "unit__kind")
+    ),
+    numbers=["account"],
+    moments=["now"],
+)
+
+
 def _own_posts(account: int, now: datetime) -> tuple[Post, ...]:
-    rows = Membership.objects.at(now).filter(account=account).order_by("since", "pk")
     return tuple(
-        Post(unit=unit, role=Role(role), unit_kind=kind)
-        for unit, role, kind in rows.values_list("unit_id", "role", "unit__kind")
+        Post(unit=unit, role=Role(role), unit_kind=kind) for unit, role, kind in _OWN(account=account, now=now)
     )
 
 
-def _delegated_posts(account: int, now: datetime) -> tuple[Post, ...]:
-    """The posts of those who delegated to this account; never those that they hold by delegation themselves."""
-    rows = (
+_DELEGATED = Prepared(
+    lambda account, now: (
         Membership.objects.at(now)
         .filter(
             account__delegations_given__deputy=account,
@@ -87,12 +97,18 @@ def _delegated_posts(account: int, now: datetime) -> tuple[Post, ...]:
         .exclude(role__in=UNDELEGABLE)
         .order_by("account_id", "since", "pk")
         .distinct()
-    )
+        .values_list("unit_id", "role", "unit__kind", "account_id", "since", "pk")
+    ),
+    numbers=["account"],
+    moments=["now"],
+)
+
+
+def _delegated_posts(account: int, now: datetime) -> tuple[Post, ...]:
+    """The posts of those who delegated to this account; never those that they hold by delegation themselves."""
     return tuple(
         Post(unit=unit, role=Role(role), unit_kind=kind, for_account=giver)
-        for unit, role, kind, giver, _, _ in rows.values_list(
-            "unit_id", "role", "unit__kind", "account_id", "since", "pk"
-        )
+        for unit, role, kind, giver, _, _ in _DELEGATED(account=account, now=now)
     )
 
 
@@ -228,8 +244,19 @@ def holders(role: Role, now: datetime, unit_id: int | None = None) -> tuple[Pers
     return tuple(Person(pk, name) for pk, name in pairs)
 
 
+_STAFF = Prepared(
+    lambda unit, now: (
+        Membership.objects.at(now)
+        .filter(unit=unit)
+        .values_list("account_id", "account__name")
+        .distinct()
+        .order_by("account__name", "account_id")
+    ),
+    numbers=["unit"],
+    moments=["now"],
+)
+
+
 def staff_of_unit(unit_id: int, now: datetime) -> tuple[Person, ...]:
     """Everybody with a role in the unit, once each, by name: those to whom a case may be assigned."""
-    rows = Membership.objects.at(now).filter(unit=unit_id)
-    pairs = rows.values_list("account_id", "account__name").distinct().order_by("account__name", "account_id")
-    return tuple(Person(pk, name) for pk, name in pairs)
+    return tuple(Person(pk, name) for pk, name in _STAFF(unit=unit_id, now=now))

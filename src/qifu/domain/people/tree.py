@@ -10,10 +10,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from threading import Lock
 
-from django.db.models import Count, Sum
+from django.db.models import Func
 
 from qifu.domain.people.models import Unit
 from qifu.kernel.errors import Missing
+from qifu.kernel.prepared import Prepared
 from qifu.kernel.reading import once
 
 Spans = tuple[tuple[str, str], ...]
@@ -38,9 +39,9 @@ class UnitView:
         return str(Unit.Kind(self.kind).label)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Tree:
-    """All units, and who is under whom."""
+    """All units, and who is under whom. As long as nothing was written it is the same object."""
 
     units: dict[int, UnitView]
     children: dict[int | None, tuple[int, ...]] = field(default_factory=dict)
@@ -90,10 +91,13 @@ def tree() -> Tree:
     return once("people.tree", _present)
 
 
+_STAMP = Prepared(lambda: Unit.objects.values_list(Func("id", function="COUNT"), Func("mark", function="SUM")))
+
+
 def _present() -> Tree:
     global _held
-    seen = Unit.objects.aggregate(rows=Count("id"), marks=Sum("mark"))
-    stamp = (int(seen["rows"] or 0), int(seen["marks"] or 0))
+    ((rows, marks),) = _STAMP()
+    stamp = (int(rows or 0), int(marks or 0))
     held = _held
     if held[0] == stamp:
         return held[1]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import sys
 from contextlib import suppress
 from pathlib import Path
 
@@ -37,6 +38,7 @@ def serve(host: str, port: int, workers: int, threads: int) -> int:
 
 
 def run(host: str, port: int, workers: int, threads: int) -> None:
+    sys.setswitchinterval(0.02)  # a request is some ms of work: changing threads in the midst of it only costs
     """Serve until stopped. The application is loaded once and shared by all workers: two need hardly more memory than one."""
     from gunicorn.app.base import BaseApplication
 
@@ -85,6 +87,7 @@ def loaded() -> object:
     connections.close_all()  # a connection cannot be shared
     gc.collect()
     gc.freeze()
+    gc.set_threshold(20_000, 20, 20)  # a page makes some ten thousand small things and drops them all
     return application
 
 

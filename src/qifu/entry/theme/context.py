@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
@@ -139,6 +140,7 @@ def home_of(actor: Actor) -> str:
     return next((link.url for link in links(actor, "")), "/")
 
 
+@lru_cache(maxsize=256)
 def _url(names: tuple[str, ...]) -> str:
     for name in names:
         try:

@@ -19,7 +19,8 @@ NAMES = frozenset(_WORDS.split())
 
 
 @lru_cache(maxsize=512)
-def _drawn(sprite: str, name: str, label: str, extra: str) -> SafeString:
+def _drawn(name: str, label: str, extra: str) -> SafeString:
+    sprite = static("qifu/icons.svg")
     says = f' role="img" aria-label="{escape(label)}"' if label else ' aria-hidden="true"'
     classes = f"icon {escape(extra)}".rstrip()
     return mark_safe(  # noqa: S308 (every part is escaped above)
@@ -29,4 +30,4 @@ def _drawn(sprite: str, name: str, label: str, extra: str) -> SafeString:
 
 def icon(name: str, label: str = "", extra: str = "") -> SafeString:
     """Draw an icon; without a label it is decoration and hidden from screen readers."""
-    return _drawn(static("qifu/icons.svg"), name if name in NAMES else "info", label, extra)
+    return _drawn(name if name in NAMES else "info", label, extra)

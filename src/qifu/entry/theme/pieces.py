@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
+from functools import lru_cache
+from typing import Any
 
-from django.utils.html import conditional_escape, format_html
+from django.utils.html import conditional_escape, escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
 
@@ -141,6 +144,23 @@ def stat(
     if url:
         return format_html('<a class="{}" href="{}">{}</a>', css, url, body)
     return format_html('<div class="{}">{}</div>', css, body)
+
+
+def options(pairs: Sequence[tuple[str, Any]], value: str = "") -> SafeString:
+    """The options of a list to choose from; a label that is a sequence is a group. Drawn once for the same (hashable) pairs."""
+    drawn = _options(tuple(pairs))
+    here = f'value="{escape(value)}"'
+    return mark_safe(drawn.replace(here, f"{here} selected", 1) if value else drawn)  # noqa: S308 (escaped below)
+
+
+@lru_cache(maxsize=256)
+def _options(pairs: Sequence[tuple[str, Any]]) -> str:
+    return "".join(
+        f'<option value="{escape(value)}">{escape(label)}</option>'
+        if isinstance(label, str)
+        else f'<optgroup label="{escape(value)}">{_options(label)}</optgroup>'
+        for value, label in pairs
+    )
 
 
 def empty(sentence: str, drawn: str = "inbox", url: str = "", action: str = "") -> SafeString:

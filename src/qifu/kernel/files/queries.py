@@ -5,12 +5,15 @@ from typing import BinaryIO
 from qifu.kernel.errors import Missing
 from qifu.kernel.files.actions import path_of
 from qifu.kernel.files.models import StoredFile
+from qifu.kernel.prepared import Prepared
+
+_KEPT = Prepared(lambda owner: StoredFile.objects.filter(owner=owner, dropped_at=None).order_by("pk"), texts=["owner"])
 
 
 def kept_for(owner: str, *, with_internal: bool) -> list[StoredFile]:
     """The files of one object, oldest first. The caller has passed the object's door."""
-    rows = StoredFile.objects.filter(owner=owner, dropped_at=None).order_by("pk")
-    return list(rows if with_internal else rows.filter(is_internal=False))
+    rows = _KEPT(owner=owner)
+    return rows if with_internal else [row for row in rows if not row.is_internal]
 
 
 def opened(owner: str, number: int, *, with_internal: bool) -> tuple[StoredFile, BinaryIO]:

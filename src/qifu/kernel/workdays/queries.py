@@ -3,9 +3,10 @@ from __future__ import annotations
 from datetime import date
 from functools import lru_cache
 
-from django.db.models import Max
+from django.db.models import Func
 
 from qifu.engines.calendar import Calendar, Day, published, with_days
+from qifu.kernel.prepared import Prepared
 from qifu.kernel.reading import once
 from qifu.kernel.workdays.models import Notice
 
@@ -15,8 +16,12 @@ def calendar() -> Calendar:
     return once("workdays.calendar", _present)
 
 
+_LAST = Prepared(lambda: Notice.objects.values_list(Func("pk", function="MAX")))
+
+
 def _present() -> Calendar:
-    return _loaded(Notice.objects.aggregate(last=Max("pk"))["last"] or 0)
+    ((last,),) = _LAST()
+    return _loaded(last or 0)
 
 
 def notices() -> list[Notice]:

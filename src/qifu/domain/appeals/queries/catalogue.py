@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from qifu.domain.appeals.models import Category
+from qifu.kernel.prepared import Prepared
 from qifu.kernel.reading import once
 
 Row = tuple[int, str, str, int | None, int | None, int, bool]
@@ -25,9 +26,9 @@ class CategoryView:
         return self.name
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Catalogue:
-    """All categories, in their order."""
+    """All categories, in their order. As long as nothing was written it is the same object."""
 
     by_id: dict[int, CategoryView]
 
@@ -57,9 +58,15 @@ def categories() -> Catalogue:
     return once("appeals.categories", _present)
 
 
+_ROWS = Prepared(
+    lambda: Category.objects.order_by("order", "id").values_list(
+        "id", "code", "name", "parent_id", "unit_id", "order", "is_active"
+    )
+)
+
+
 def _present() -> Catalogue:
-    rows = Category.objects.order_by("order", "id")
-    return _built(tuple(rows.values_list("id", "code", "name", "parent_id", "unit_id", "order", "is_active")))
+    return _built(tuple(_ROWS()))
 
 
 @lru_cache(maxsize=2)

@@ -24,7 +24,7 @@ from qifu.kernel import search
 from qifu.kernel.actor import Actor, Role
 from qifu.kernel.sealed import lookup
 
-PAGE, COUNTED = 25, 1000
+PAGE, COUNTED, BADGE = 25, 1000, 99
 CLOSED = {state.name for flow in FLOWS.values() for state in flow.states.values() if not state.is_open}
 COLUMNS = (
     "number", "kind", "state", "is_open", "round", "seq", "urgency", "channel", "category_id", "title", "enterprise_id",
@@ -184,9 +184,12 @@ def as_lines(actor: Actor, found: Iterable[Appeal], now: datetime) -> list[Line]
     return [_line(actor, row, now, catalogue, tree.units, firms) for row in found]
 
 
-def waiting(actor: Actor) -> dict[str, int]:
-    """How many cases wait in each of the actor's lists, for badges; exact up to COUNTED, one more beyond. One query."""
-    names, sql, params = _counting(actor, connection.vendor)
+def waiting(actor: Actor, shown: str = "") -> dict[str, int]:
+    """How many cases wait in each of the actor's lists, for badges. One query.
+
+    Exact up to BADGE, in the list that is shown up to COUNTED; one more beyond.
+    """
+    names, sql, params = _counting(actor, connection.vendor, shown)
     if not names:
         return {}
     with connection.cursor() as cursor:
@@ -194,12 +197,18 @@ def waiting(actor: Actor) -> dict[str, int]:
         return dict(zip(names, cursor.fetchone() or (), strict=True))
 
 
+def badge(count: int) -> str:
+    """A count as a badge shows it: 12, 99+, nothing for none."""
+    return f"{BADGE}+" if count > BADGE else str(count or "")
+
+
 @lru_cache(maxsize=512)
-def _counting(actor: Actor, vendor: str) -> tuple[list[str], str, tuple[Any, ...]]:
+def _counting(actor: Actor, vendor: str, shown: str) -> tuple[list[str], str, tuple[Any, ...]]:
     """One statement that counts every list of the actor. Kept: drawing it up costs more than asking it."""
     names, parts, params = [scope for scope in scopes(actor) if scope != "all"], list[str](), list[Any]()
     for scope in names:
-        sql, given = _joined(branch.order_by().values("pk")[: COUNTED + 1] for branch in _branches(actor, scope))
+        most = COUNTED if scope == shown else BADGE
+        sql, given = _joined(branch.order_by().values("pk")[: most + 1] for branch in _branches(actor, scope))
         parts.append(f"(SELECT COUNT(*) FROM ({sql}) counted)")  # noqa: S608 (drawn up by the framework)
         params += given
     return names, "SELECT " + ", ".join(parts), tuple(params)

@@ -21,6 +21,7 @@ from qifu.kernel.evidence.models import Record
 from qifu.kernel.evidence.queries import history
 from qifu.kernel.files import queries as files
 from qifu.kernel.files.models import StoredFile
+from qifu.kernel.prepared import Prepared
 from qifu.kernel.unmaskings.actions import unmask
 
 
@@ -107,12 +108,15 @@ def sheet(*, actor: Actor, now: datetime, number: str) -> Sheet:
     relations = access.relations(actor, appeal)
     inside = actor.is_staff or actor.kind == "system"
     knows = access.knows_identity(actor, appeal)
-    clocks = list(Clock.objects.filter(appeal=appeal).order_by("round", "started_at", "pk"))
+    clocks = _CLOCKS(case=appeal.pk)
+    asked = _ASKED(case=appeal.pk)
+    orders = _ORDERS(case=appeal.pk)
+    parts = _PARTS(case=appeal.pk, round=appeal.round) if inside else []
     kept = files.kept_for(appeal.stream, with_internal=inside)
     rows = list(history(appeal.stream))
     linked = [row for row in (appeal.leader, appeal.previous) if row is not None]
-    lines = {line.id: line for line in as_lines(actor, [appeal, *linked, *appeal.followers.all()], now)}
-    names = people.names([appeal.duty_owner, appeal.handler, *(_account(r) for r in rows)])
+    lines = {line.id: line for line in as_lines(actor, [appeal, *linked, *_FOLLOWERS(case=appeal.pk)], now)}
+    names = people.names([appeal.duty_owner, appeal.handler, *map(_account, rows), *(part.handler for part in parts)])
     return Sheet(
         line=lines[appeal.pk],
         appeal=appeal,
@@ -126,14 +130,16 @@ def sheet(*, actor: Actor, now: datetime, number: str) -> Sheet:
         handler_name=names.get(appeal.handler or 0, ""),
         clocks=[clock_view(row, now) for row in clocks if inside or row.kind != "sign"],
         happenings=[h for h in (_happening(r, appeal, names, kept, inside) for r in rows) if h],
-        parts=_parts(appeal) if inside else [],
+        parts=[_part(row, names) for row in parts],
         files=kept,
-        steps=steps_for(actor, appeal, clocks, relations),
+        steps=steps_for(
+            appeal, clocks, relations, is_asked=bool(asked), is_ordered=any(o.answered_at is None for o in orders)
+        ),
         question=_question(appeal, rows),
-        extension=Extension.objects.filter(appeal=appeal, state="asked").first() if inside else None,
-        ratings=list(Rating.objects.filter(appeal=appeal).order_by("round")) if _sees_ratings(relations, actor) else [],
-        follow_ups=list(FollowUp.objects.filter(appeal=appeal).order_by("round")) if access.sees_all(actor) else [],
-        orders=list(Order.objects.filter(appeal=appeal).order_by("pk")) if inside else [],
+        extension=next(iter(asked), None) if inside else None,
+        ratings=_RATINGS(case=appeal.pk) if _sees_ratings(relations, actor) else [],
+        follow_ups=_CALLS(case=appeal.pk) if access.sees_all(actor) else [],
+        orders=orders if inside else [],
         followers=[line for line in lines.values() if line.id not in (appeal.pk, appeal.leader_id, appeal.previous_id)]
         if inside
         else [],
@@ -143,16 +149,32 @@ def sheet(*, actor: Actor, now: datetime, number: str) -> Sheet:
     )
 
 
-def steps_for(actor: Actor, appeal: Appeal, clocks: list[Clock], relations: frozenset[str]) -> list[Step]:
-    """The steps that this person can take from the present state. Guards that need more are asked when the step is taken."""
+_CLOCKS = Prepared(
+    lambda case: Clock.objects.filter(appeal=case).order_by("round", "started_at", "pk"), numbers=["case"]
+)
+_ASKED = Prepared(lambda case: Extension.objects.filter(appeal=case, state="asked").order_by("pk"), numbers=["case"])
+_ORDERS = Prepared(lambda case: Order.objects.filter(appeal=case).order_by("pk"), numbers=["case"])
+_PARTS = Prepared(
+    lambda case, round: Assignment.objects.filter(appeal=case, round=round).order_by("pk"), numbers=["case", "round"]
+)
+_FOLLOWERS = Prepared(lambda case: Appeal.objects.filter(leader=case), numbers=["case"])
+_RATINGS = Prepared(lambda case: Rating.objects.filter(appeal=case).order_by("round"), numbers=["case"])
+_CALLS = Prepared(lambda case: FollowUp.objects.filter(appeal=case).order_by("round"), numbers=["case"])
+
+
+def steps_for(
+    appeal: Appeal, clocks: list[Clock], relations: frozenset[str], *, is_asked: bool, is_ordered: bool
+) -> list[Step]:
+    """The steps that can be taken from the present state. Guards that need more are asked when the step is taken.
+
+    :param is_asked: an extension waits for its decision. :param is_ordered: an order waits for its answer.
+    """
     flow = facts.flow_of(appeal)
     case = facts.case(appeal, clocks, extension=True, order=True)
     late = ("grant", "refuse_extension")
-    asked = appeal.extensions.filter(state="asked").exists()
-    ordered = appeal.orders.filter(answered_at=None).exists()
     names = {step.name for step in engine.possible(flow, case)} | {"ask_extension"}
-    hidden = set(late) if not asked else {"ask_extension"}
-    hidden |= set() if ordered else {"answer_order"}
+    hidden = set(late) if not is_asked else {"ask_extension"}
+    hidden |= set() if is_ordered else {"answer_order"}
     return [
         step
         for step in flow.steps.values()
@@ -237,23 +259,18 @@ def _question(appeal: Appeal, rows: list[Record]) -> list[str]:
     return [str(item) for item in items] if isinstance(items, list) else []
 
 
-def _parts(appeal: Appeal) -> list[PartView]:
-    rows = list(Assignment.objects.filter(appeal=appeal, round=appeal.round).order_by("pk"))
-    names, tree = people.names([r.handler for r in rows]), people.unit_tree()
-    return [
-        PartView(
-            unit=r.unit_id,
-            unit_name=tree.get(r.unit_id).name,
-            role=r.role,
-            state=r.state,
-            handler_name=names.get(r.handler or 0, ""),
-            text=r.part,
-            assigned_at=r.assigned_at,
-            signed_at=r.signed_at,
-            ended_at=r.ended_at,
-        )
-        for r in rows
-    ]
+def _part(row: Assignment, names: dict[int, str]) -> PartView:
+    return PartView(
+        unit=row.unit_id,
+        unit_name=people.unit_tree().get(row.unit_id).name,
+        role=row.role,
+        state=row.state,
+        handler_name=names.get(row.handler or 0, ""),
+        text=row.part,
+        assigned_at=row.assigned_at,
+        signed_at=row.signed_at,
+        ended_at=row.ended_at,
+    )
 
 
 def _happening(

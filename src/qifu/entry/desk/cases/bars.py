@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from urllib.parse import urlencode
 
 from qifu.domain.appeals.flow import FLOWS, words
-from qifu.domain.appeals.queries.catalogue import categories
+from qifu.domain.appeals.queries.catalogue import Catalogue, categories
 from qifu.domain.appeals.queries.lists import Filters
 from qifu.domain.people import queries as people
+from qifu.domain.people.tree import Tree
 from qifu.domain.registry import queries as registry
 from qifu.entry.theme.needs import Options
 from qifu.kernel.actor import Actor, Role
@@ -17,6 +19,7 @@ from qifu.kernel.actor import Actor, Role
 LATE = (("now", "已超期"), ("reply", "回复曾超期"), ("dispatch", "转办曾超期"), ("accept", "接单曾超期"))
 ORDERS = (("burns", "先到期在前（只列在办）"), ("newest", "新提交在前"))
 UNFILTERED = ("scope", "order")
+STATES = tuple({state.name: state.label for flow in FLOWS.values() for state in flow.states.values()}.items())
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,13 +32,6 @@ class Field:
     value: str
     options: Options = ()
     is_folded: bool = True
-
-    @property
-    def groups(self) -> list[tuple[str, Options]]:
-        """The options under the headings they came with; those without one under none."""
-        plain = [pair for pair in self.options if isinstance(pair[1], str)]
-        grouped = [(str(group), options) for group, options in self.options if not isinstance(options, str)]
-        return [("", plain), *grouped] if plain else grouped
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,29 +81,37 @@ def is_set(filters: Filters) -> bool:
 
 def unit_choices(*kinds: str) -> Options:
     """Units in use, grouped by kind."""
+    return _unit_choices(people.unit_tree(), kinds)
+
+
+@lru_cache(maxsize=16)
+def _unit_choices(tree: Tree, kinds: tuple[str, ...]) -> Options:
     groups: dict[str, list[tuple[str, str]]] = {}
-    for unit in people.units():
-        if not kinds or unit.kind in kinds:
+    for unit, _ in tree.walk():
+        if unit.is_active and (not kinds or unit.kind in kinds):
             groups.setdefault(unit.kind_label, []).append((str(unit.id), unit.name))
-    return list(groups.items())
+    return tuple((label, tuple(units)) for label, units in groups.items())
 
 
 def category_choices(value: str = "id") -> Options:
     """Categories of the second level, grouped by the first; by id or by code."""
-    catalogue = categories()
-    return [
-        (top.name, [(str(getattr(below, value)), below.name) for below in catalogue.below(top.id)])
+    return _category_choices(categories(), value)
+
+
+@lru_cache(maxsize=8)
+def _category_choices(catalogue: Catalogue, value: str) -> Options:
+    return tuple(
+        (top.name, tuple((str(getattr(below, value)), below.name) for below in catalogue.below(top.id)))
         for top in catalogue.tops()
-    ]
+    )
 
 
 def _fields(actor: Actor, values: dict[str, str], now: datetime) -> list[Field]:
-    states = {state.name: state.label for flow in FLOWS.values() for state in flow.states.values()}
     units, v = unit_choices(), values
     found = [
         Field("q", "搜索", "search", v["q"], is_folded=False),
-        Field("state", "状态", "select", v["state"], list(states.items()), is_folded=False),
-        Field("category", "分类", "select", v["category"], _both_levels(), is_folded=False),
+        Field("state", "状态", "select", v["state"], STATES, is_folded=False),
+        Field("category", "分类", "select", v["category"], _both_levels(categories()), is_folded=False),
         Field("unit", "承办单位", "select", v["unit"], units, is_folded=False),
         Field("late", "时限", "select", v["late"], LATE, is_folded=False),
         Field("order", "排序", "select", v["order"], ORDERS, is_folded=False),
@@ -122,17 +126,17 @@ def _fields(actor: Actor, values: dict[str, str], now: datetime) -> list[Field]:
     ]
     own = sorted(actor.units(Role.HANDLER))
     if own or v["handler"]:
-        staff = [(str(p.id), p.name) for unit in own[:3] for p in people.staff_of_unit(unit, now)]
+        staff = tuple((str(p.id), p.name) for unit in own[:3] for p in people.staff_of_unit(unit, now))
         found.append(Field("handler", "经办人", "select", v["handler"], staff))
     return found
 
 
-def _both_levels() -> Options:
-    catalogue = categories()
-    return [
-        (top.name, [(str(top.id), f"{top.name}（全部）"), *((str(c.id), c.name) for c in catalogue.below(top.id))])
+@lru_cache(maxsize=4)
+def _both_levels(catalogue: Catalogue) -> Options:
+    return tuple(
+        (top.name, ((str(top.id), f"{top.name}（全部）"), *((str(c.id), c.name) for c in catalogue.below(top.id))))
         for top in catalogue.tops()
-    ]
+    )
 
 
 def _fixed(values: dict[str, str]) -> list[Chip]:

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import cast
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.safestring import SafeString
 from django.views.decorators.http import require_GET
 
-from qifu.domain.appeals.flow import words
 from qifu.domain.appeals.queries import lists, waiting
 from qifu.domain.appeals.queries.burning import Burning, burning
-from qifu.entry.desk.cases import bars, shown
+from qifu.entry.desk.cases import bars, drawn, shown
 from qifu.entry.desk.cases.doors import require_staff
 from qifu.entry.theme.middleware import PersonRequest
 
@@ -48,22 +49,17 @@ class Row:
     call: waiting.CallView | None
     extension: waiting.ExtensionView | None
     order: waiting.OrderView | None
+    now: datetime
+    may_batch: bool
 
     @property
-    def kind(self) -> str:
-        return words.label(words.KINDS, self.line.kind)
+    def has_more(self) -> bool:
+        """Whether a step can be taken from the list itself."""
+        return bool(self.call or self.extension or self.order)
 
     @property
-    def turn(self) -> str:
-        return f"第 {self.line.round} 轮"
-
-    @property
-    def returns(self) -> str:
-        return f"退回 {self.line.returns} 次"
-
-    @property
-    def supervised(self) -> str:
-        return words.label(words.LEVELS, str(self.line.supervised))
+    def html(self) -> SafeString:
+        return drawn.line(self, self.now, may_batch=self.may_batch)
 
     @property
     def masked(self) -> str:
@@ -104,7 +100,7 @@ def _list(request: PersonRequest, usual: str) -> HttpResponse:
     require_staff(request.actor)
     scopes = lists.scopes(request.actor)
     filters = filters_of(request.GET, usual or scopes[0])
-    counts, is_cut = lists.waiting(request.actor), bars.is_set(filters)
+    counts, is_cut = lists.waiting(request.actor, filters.scope), bars.is_set(filters)
     page = lists.page(
         actor=request.actor,
         now=request.now,
@@ -112,21 +108,22 @@ def _list(request: PersonRequest, usual: str) -> HttpResponse:
         cursor=request.GET.get("cursor", "")[:80],
         known=None if is_cut else counts.get(filters.scope),
     )
+    may_batch = filters.scope in ("accept", "dispatch", "open", "all") and "accept" in scopes
     context = {
         "page": page,
-        "rows": rows(request, filters.scope, page.lines),
+        "rows": rows(request, filters.scope, page.lines, may_batch=may_batch),
         "tabs": tabs(scopes, counts, filters),
         "bar": bars.bar(request.actor, filters, request.now),
         "title": LABELS.get(filters.scope, "全部"),
         "empty": "没有符合条件的事项，请放宽条件再查。" if is_cut else EMPTY.get(filters.scope, "这里没有事项。"),
         "here": request.get_full_path(),
         "units": bars.unit_choices(),
-        "may_batch": filters.scope in ("accept", "dispatch", "open", "all") and "accept" in scopes,
+        "may_batch": may_batch,
     }
     return render(request, "cases/list.html", context)
 
 
-def rows(request: PersonRequest, scope: str, found: list[lists.Line]) -> list[Row]:
+def rows(request: PersonRequest, scope: str, found: list[lists.Line], *, may_batch: bool) -> list[Row]:
     """The lines with their clocks, and in some lists what the step needs that is taken from the list itself."""
     ids, here = [line.id for line in found], request.get_full_path()
     clocks = burning([line.id for line in found if line.is_open], request.now)
@@ -142,6 +139,8 @@ def rows(request: PersonRequest, scope: str, found: list[lists.Line]) -> list[Ro
             call=calls.get(line.id),
             extension=extensions.get(line.id),
             order=orders.get(line.id),
+            now=request.now,
+            may_batch=may_batch,
         )
         for line in found
     ]
@@ -153,8 +152,7 @@ def tabs(scopes: list[str], counts: dict[str, int], filters: lists.Filters) -> l
         {
             "label": LABELS[scope],
             "url": "?" + urlencode({"scope": scope}),
-            "count": min(counts.get(scope, 0), lists.COUNTED),
-            "is_more": counts.get(scope, 0) > lists.COUNTED,
+            "count": lists.badge(counts.get(scope, 0)),
             "is_here": scope == filters.scope,
             "is_urgent": scope not in ("open", "all", "area", "supervised", "mine"),
         }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
@@ -38,6 +39,7 @@ STATES = {  # the colour only repeats the word
     "submitted": "amber", "accepted": "amber", "dispatched": "accent", "working": "accent", "asking": "", "disputed": "red",
     "settling": "accent", "replied": "green", "merged": "", "closed": "", "declined": "", "withdrawn": "",
 }  # fmt: skip
+PLACE = "NUMBER"  # in the pattern of an address
 PART_STATES = {"open": "未反馈", "answered": "已反馈", "waived": "已免去", "returned": "已退回"}
 URGENCY_TONES = {"urgent": "red", "inquiry": "accent"}
 
@@ -94,7 +96,17 @@ def context(request: PersonRequest, sheet: Sheet, refused: Refused | None = None
 
 def address(number: str, back: str = "") -> str:
     """The page of a case, which knows its way back to the list."""
-    return reverse("desk:case", args=[number]) + ("?" + urlencode({"next": back}) if back else "")
+    return _pattern().replace(PLACE, number) + _way_back(back)
+
+
+@lru_cache(maxsize=1)
+def _pattern() -> str:
+    return reverse("desk:case", args=[PLACE])
+
+
+@lru_cache(maxsize=64)  # the rows of a list all lead back to it
+def _way_back(back: str) -> str:
+    return "?" + urlencode({"next": back}) if back else ""
 
 
 def since(request: PersonRequest, sheet: Sheet) -> list[Entry]:

@@ -32,7 +32,7 @@ def mine(request: PersonRequest) -> HttpResponse:
     page = lists.page(actor=request.actor, now=request.now, filters=filters, cursor=cursor, size=SIZE)
     waiting = lists.waiting(request.actor)
     context = {
-        "tabs": [(name, label, waiting[name]) for name, label in TABS],
+        "tabs": [(name, label, lists.badge(waiting[name])) for name, label in TABS],
         "tab": tab,
         "q": q,
         "page": page,

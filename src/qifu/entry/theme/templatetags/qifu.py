@@ -10,10 +10,11 @@ from decimal import Decimal
 from django import template
 from django.middleware.csrf import get_token
 from django.template import Context
+from django.template.base import Parser, Token
 from django.utils import timezone
 from django.utils.html import format_html, json_script
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language_info, gettext
+from django.utils.translation import get_language, get_language_info, gettext
 
 from qifu.entry.theme import courses, fields, language, phrases, pieces, words
 from qifu.entry.theme.icons import icon
@@ -36,6 +37,7 @@ register.simple_tag(pieces.rate, name="rate")
 register.simple_tag(pieces.stat, name="stat")
 register.simple_tag(pieces.empty, name="empty")
 register.simple_tag(pieces.pager, name="pager")
+register.simple_tag(pieces.options, name="options")
 register.simple_tag(courses.file_list, name="file_list")
 register.simple_tag(fields.field, name="field")
 register.simple_tag(fields.errors, name="errors")
@@ -55,6 +57,28 @@ register.filter("cn_month", words.cn_month)
 register.filter("said", phrases.spoken)  # our own words, on a page
 register.filter("said_plain", phrases.said)  # the same, in an attribute
 register.filter("data", phrases.data)  # what people typed, and names
+
+
+class Still(template.Node):
+    """A part of a page that is the same for everybody; drawn once in each language, and kept with the template."""
+
+    def __init__(self, nodes: template.NodeList) -> None:
+        self.nodelist = nodes
+        self.drawn: dict[str | None, str] = {}
+
+    def render(self, context: Context) -> SafeString:
+        spoken = get_language()
+        if spoken not in self.drawn:
+            self.drawn[spoken] = self.nodelist.render(context)
+        return SafeString(self.drawn[spoken])
+
+
+@register.tag
+def still(parser: Parser, token: Token) -> Still:
+    """`{% still %}…{% endstill %}`: nothing in between may depend on the person, the address or the time."""
+    nodes = parser.parse(("endstill",))
+    parser.delete_first_token()
+    return Still(nodes)
 
 
 @register.filter
