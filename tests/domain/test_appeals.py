@@ -44,8 +44,8 @@ def local(at: datetime | None) -> str:
 def test_submission_gives_number_owner_and_promised_times(stage: Stage) -> None:
     case = stage.submit()
     receipt = sheet.receipt(actor=stage.contact, now=stage.now, number=case.number)
-    assert receipt["owner"] == "周调度"
-    assert [(c.kind, local(c.due), c.rule) for c in receipt["clocks"]] == [  # type: ignore[attr-defined]
+    assert receipt.owner == "周调度"
+    assert [(c.kind, local(c.due), c.rule) for c in receipt.clocks] == [
         ("accept", "09-30 11:00", "1 小时（只计服务时间）"),
         ("dispatch", "09-30 15:00", "3 小时（只计服务时间）"),
         ("reply", "10-10 17:30", "3 个工作日"),

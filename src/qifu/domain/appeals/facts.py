@@ -11,6 +11,7 @@ from qifu.domain.appeals.models import Appeal, Clock, Promise
 from qifu.domain.people import queries as people
 from qifu.engines import flow as engine
 from qifu.engines.calendar import Kind, Term, working_seconds_between
+from qifu.kernel.prepared import Prepared
 from qifu.kernel.reading import once
 from qifu.kernel.workdays import queries as workdays
 
@@ -37,9 +38,12 @@ def terms(kind: str, urgency: str) -> dict[str, Term]:
     return TERMS[kind, urgency] | once("appeals.promises", _promised).get((kind, urgency), {})
 
 
+_PROMISES = Prepared(lambda: Promise.objects.values_list("kind", "urgency", "clock", "term", "n"))
+
+
 def _promised() -> dict[tuple[str, str], dict[str, Term]]:
     found: dict[tuple[str, str], dict[str, Term]] = {}
-    for kind, urgency, clock, unit, n in Promise.objects.values_list("kind", "urgency", "clock", "term", "n"):
+    for kind, urgency, clock, unit, n in _PROMISES():
         found.setdefault((kind, urgency), {})[clock] = term(unit, n)
     return found
 

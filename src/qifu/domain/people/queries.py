@@ -216,15 +216,20 @@ def hours_of(unit_id: int | None) -> Hours:
     return Hours() if spans is None else Hours.parse(",".join(f"{start}-{end}" for start, end in spans))
 
 
+_ON_DUTY = Prepared(
+    lambda unit, at: (
+        DutyShift.objects.filter(unit=unit, starts__lte=at, ends__gt=at, account__is_active=True)
+        .order_by("-starts", "-pk")
+        .values_list("account_id", "account__name")[:1]
+    ),
+    numbers=["unit"],
+    moments=["at"],
+)
+
+
 def duty_owner(unit_id: int, at: datetime) -> Person | None:
     """The person on duty; without a rota the first dispatcher, supervisor or handler of the unit."""
-    shift = (
-        DutyShift.objects.filter(unit=unit_id, starts__lte=at, ends__gt=at, account__is_active=True)
-        .order_by("-starts", "-pk")
-        .values_list("account_id", "account__name")
-        .first()
-    )
-    if shift is not None:
+    for shift in _ON_DUTY(unit=unit_id, at=at):
         return Person(*shift)
     order = {Role.DISPATCHER: 0, Role.SUPERVISOR: 1, Role.HANDLER: 2}
     rows = Membership.objects.at(at).filter(unit=unit_id, role__in=list(order))

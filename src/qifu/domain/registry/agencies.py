@@ -21,6 +21,7 @@ from qifu.kernel.actor import Agency as Held
 from qifu.kernel.errors import Forbidden, Invalid, Missing
 from qifu.kernel.files import queries as files
 from qifu.kernel.files.models import StoredFile
+from qifu.kernel.prepared import Prepared
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,10 +100,20 @@ class Queue:
     next: str
 
 
+_HELD = Prepared(
+    lambda account, now: (
+        Agency.objects.filter(Q(until__isnull=True) | Q(until__gt=now), account=account, since__lte=now)
+        .order_by("since", "pk")
+        .values_list("enterprise", "role")
+    ),
+    numbers=["account"],
+    moments=["now"],
+)
+
+
 def agencies_of(account: int, now: datetime) -> tuple[Held, ...]:
     """The enterprises that the account may speak for at the moment: handed to sign-in."""
-    rows = Agency.objects.filter(Q(until__isnull=True) | Q(until__gt=now), account=account, since__lte=now)
-    return tuple(Held(enterprise=e, role=r) for e, r in rows.order_by("since", "pk").values_list("enterprise", "role"))
+    return tuple(Held(enterprise=e, role=r) for e, r in _HELD(account=account, now=now))
 
 
 def mine(actor: Actor) -> tuple[queries.Brief, ...]:

@@ -124,16 +124,15 @@ def _is_replay(asked: ApiRequest, act: str, key: str | None) -> bool:
 
 
 def _receipt(asked: ApiRequest, number: str) -> dict[str, Any]:
-    told_ = sheet.receipt(actor=asked.actor, now=asked.now, number=number)
-    found = sheet.sheet(actor=asked.actor, now=asked.now, number=number)
-    clocks = {clock.kind: clock for clock in cast("list[sheet.ClockView]", told_["clocks"])}
+    found = sheet.receipt(actor=asked.actor, now=asked.now, number=number)
+    clocks = {clock.kind: clock for clock in found.clocks}
     return {
         **line(found.line),
         **{f"{kind}_due": clocks[kind].due if kind in clocks else None for kind in ("accept", "dispatch", "reply")},
         "is_assumed": any(clock.is_assumed for clock in clocks.values()),
         "rules": {kind: clock.rule for kind, clock in clocks.items()},
-        "owner": told_["owner"],
-        "external": found.appeal.external,
+        "owner": found.owner,
+        "external": found.external,
     }
 
 

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import Any
+
 from django.conf import settings
 from django.forms import BaseForm, CheckboxInput, FileInput, Select, Textarea
 from django.forms.boundfield import BoundField
+from django.forms.utils import flatatt
 from django.forms.widgets import CheckboxSelectMultiple, HiddenInput, RadioSelect
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -13,6 +17,7 @@ from django.utils.translation import gettext
 from qifu.entry.theme import words
 from qifu.entry.theme.icons import icon
 from qifu.entry.theme.phrases import phrase, said, spoken
+from qifu.entry.theme.pieces import options
 from qifu.entry.theme.shapes import Filter, FilterBar
 
 DEFAULT_LIMIT = 20 * 2**20
@@ -36,7 +41,7 @@ def field(bound: BoundField, label: str = "", hint: str = "") -> SafeString:
             '<div class="mb-3"><div class="form-check">{}<label class="form-check-label" for="{}">{}{}</label></div>{}{}</div>',
             bound.as_widget(attrs=attrs), base, title, need, hint_html, under,
         )  # fmt: skip
-    control = bound.as_widget(attrs=attrs)
+    control = _select(bound, widget, attrs) if type(widget) is Select else bound.as_widget(attrs=attrs)
     if isinstance(widget, FileInput):
         asks = phrase("点按选择文件，或把文件拖到这里；单个不超过 {limit}", limit=size_limit())
         control = format_html(
@@ -47,6 +52,22 @@ def field(bound: BoundField, label: str = "", hint: str = "") -> SafeString:
         '<div class="mb-3"><label class="form-label" for="{}">{}{}</label>{}{}{}</div>',
         base, title, need, hint_html, control, under,
     )  # fmt: skip
+
+
+def _select(bound: BoundField, widget: Select, attrs: dict[str, str | bool]) -> SafeString:
+    """A list to choose from. The framework draws a template for each option; a case page has hundreds of them."""
+    given = bound.build_widget_attrs({"id": bound.auto_id, **attrs}, widget)
+    kept = flatatt(widget.build_attrs({**widget.attrs, "name": bound.html_name}, given))
+    value = bound.value()
+    chosen = "" if value is None else str(value)
+    return format_html("<select{}>{}</select>", kept, options(_frozen(widget.choices), chosen))
+
+
+def _frozen(choices: Iterable[tuple[object, object]]) -> tuple[tuple[str, Any], ...]:
+    return tuple(
+        (str(value or ""), _frozen(label) if isinstance(label, list | tuple) else str(label))
+        for value, label in choices
+    )
 
 
 def _attrs(bound: BoundField, base: str, hinted: bool) -> dict[str, str | bool]:

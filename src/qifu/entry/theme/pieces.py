@@ -149,8 +149,8 @@ def stat(
 def options(pairs: Sequence[tuple[str, Any]], value: str = "") -> SafeString:
     """The options of a list to choose from; a label that is a sequence is a group. Drawn once for the same (hashable) pairs."""
     drawn = _options(tuple(pairs))
-    here = f'value="{escape(value)}"'
-    return mark_safe(drawn.replace(here, f"{here} selected", 1) if value else drawn)  # noqa: S308 (escaped below)
+    here = f'<option value="{escape(value)}"'
+    return mark_safe(drawn.replace(here, f"{here} selected", 1))  # noqa: S308 (escaped below)
 
 
 @lru_cache(maxsize=256)

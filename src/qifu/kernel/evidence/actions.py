@@ -7,12 +7,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from django.db import IntegrityError, OperationalError, connection, transaction
+from django.db import OperationalError, connection, transaction
 
 from qifu.kernel.actor import Actor
 from qifu.kernel.errors import Conflict
 from qifu.kernel.evidence import chain
 from qifu.kernel.evidence.models import ZERO, Content, Head, Record, Seal
+from qifu.kernel.prepared import Prepared
 from qifu.kernel.reading import forget
 
 Facts = Mapping[str, object]
@@ -55,21 +56,25 @@ def record(
     return record_entry(Entry(actor, now, verb, stream, facts or {}, content, before, after, for_whom, keeps_values))
 
 
-def record_entry(entry: Entry) -> Record:
+def record_entry(entry: Entry, *, is_first: bool = False) -> Record:
     """Append one record that has been drawn up already, inside the caller's transaction.
 
+    :param is_first: the object was made in this transaction, so that nobody else can have begun its chain.
     :raises transaction.TransactionManagementError: there is no transaction to share with the write.
     """
     if not connection.in_atomic_block:
         raise transaction.TransactionManagementError("evidence is written in the transaction of the write itself")
     forget()
-    head = _locked_head(entry.stream)
-    made, kept = linked(entry, head.seq + 1, bytes(head.hash))
+    seq, prev = (0, ZERO) if is_first else _locked_head(entry.stream)
+    made, kept = linked(entry, seq + 1, prev)
     made.save(force_insert=True)
     if kept is not None:
         kept.record = made
         kept.save(force_insert=True)
-    Head.objects.filter(pk=entry.stream).update(seq=made.seq, hash=made.hash)
+    if is_first:
+        Head(stream=entry.stream, seq=made.seq, hash=made.hash).save(force_insert=True)
+    else:
+        Head.objects.filter(pk=entry.stream).update(seq=made.seq, hash=made.hash)
     return made
 
 
@@ -158,15 +163,19 @@ def erase(*, actor: Actor, now: datetime, records: Iterable[int], reason: str, s
         return count
 
 
-def _locked_head(stream: str) -> Head:
-    head = Head.objects.select_for_update().filter(pk=stream).first()
-    if head is not None:
-        return head
-    try:
-        with transaction.atomic():
-            return Head.objects.create(stream=stream, seq=0, hash=ZERO)
-    except IntegrityError:  # another writer began this chain a moment ago
-        return Head.objects.select_for_update().get(pk=stream)
+_HEAD = Prepared(
+    lambda stream: Head.objects.select_for_update().filter(pk=stream).values_list("seq", "hash"), texts=["stream"]
+)
+
+
+def _locked_head(stream: str) -> tuple[int, bytes]:
+    """How long the chain is and its last hash; nobody else writes to it until the transaction ends."""
+    found = _HEAD(stream=stream)
+    if not found:
+        Head.objects.bulk_create([Head(stream=stream, seq=0, hash=ZERO)], ignore_conflicts=True)
+        found = _HEAD(stream=stream)
+    ((seq, value),) = found
+    return seq, bytes(value)
 
 
 def linked(entry: Entry, seq: int, prev: bytes) -> tuple[Record, Content | None]:

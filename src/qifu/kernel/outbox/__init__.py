@@ -7,11 +7,12 @@ behind another's success.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from qifu.kernel.outbox.addresses import register_resolver, resolve
+from qifu.kernel.outbox.messages import Message
 from qifu.kernel.outbox.registry import (
     Delivery,
     Hopeless,
@@ -28,6 +29,7 @@ __all__ = [
     "Delivery",
     "Hopeless",
     "Later",
+    "Message",
     "Policy",
     "current",
     "post",
@@ -35,6 +37,7 @@ __all__ = [
     "register_resolver",
     "resolve",
     "tell",
+    "tell_all",
 ]
 
 
@@ -86,14 +89,24 @@ def tell(
     from qifu.kernel.outbox import posting
 
     return posting.tell(
-        channel=channel,
-        to=to,
-        template=template,
-        variables=variables,
-        secrets=secrets,
-        key=key,
-        now=now,
-        due=due,
-        stream=stream,
-        priority=priority,
+        Message(
+            channel=channel,
+            to=to,
+            template=template,
+            variables=variables,
+            secrets=secrets or {},
+            key=key,
+            now=now,
+            due=due,
+            stream=stream,
+            priority=priority,
+        )
     )
+
+
+def tell_all(messages: Sequence[Message]) -> None:
+    """Put many messages into the queue in one statement, each as `tell` would."""
+    from qifu.kernel.outbox import posting
+
+    if messages:
+        posting.tell_all(messages)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 
 from qifu.kernel.outbox.addresses import check_reference, mask
+from qifu.kernel.outbox.messages import Message
 from qifu.kernel.outbox.models import Item
 from qifu.kernel.outbox.registry import Policy, policy_of
 from qifu.kernel.sealed import lookup, seal, unseal
@@ -25,10 +26,30 @@ def post(
     policy: Policy | None = None,
 ) -> Item:
     """Insert the item, or answer the one that already carries this key."""
+    return _put(_item(channel, key, payload, now, due, stream, priority, policy))
+
+
+def _put(item: Item) -> Item:
+    # One statement that a second post of the same key passes without an error: an IntegrityError would spoil
+    # the caller's transaction on PostgreSQL.
+    Item.objects.bulk_create([item], ignore_conflicts=True)
+    return Item.objects.get(channel=item.channel, key=item.key)
+
+
+def _item(
+    channel: str,
+    key: str,
+    payload: Mapping[str, object],
+    now: datetime,
+    due: datetime | None,
+    stream: str,
+    priority: int,
+    policy: Policy | None = None,
+) -> Item:
     if not key or len(key) > 200:
         raise ValueError("an outbox key has 1 to 200 characters")
     policy = policy or policy_of(channel)
-    item = Item(
+    return Item(
         channel=channel,
         key=key,
         payload=dict(payload),
@@ -40,38 +61,25 @@ def post(
         backoff=policy.backoff,
         time_limit=policy.time_limit,
     )
-    # One statement that a second post of the same key passes without an error: an IntegrityError would spoil
-    # the caller's transaction on PostgreSQL.
-    Item.objects.bulk_create([item], ignore_conflicts=True)
-    return Item.objects.get(channel=channel, key=key)
 
 
-def tell(
-    *,
-    channel: str,
-    to: str,
-    template: str,
-    variables: Mapping[str, object],
-    key: str,
-    now: datetime,
-    secrets: Mapping[str, str] | None = None,
-    due: datetime | None = None,
-    stream: str = "",
-    priority: int = 0,
-) -> Item:
-    """Insert a message; numbers of persons that slipped into its variables are masked before they are kept."""
-    plain = {name: _masked(value) for name, value in variables.items()}
-    kept = {name: f"sealed:{seal(value)}" for name, value in (secrets or {}).items()}
-    payload = {"to": check_reference(to), "template": template, "variables": plain | kept}
-    return post(
-        channel=channel,
-        key=f"{key}>{recipient(to)}",
-        payload=payload,
-        now=now,
-        due=due,
-        stream=stream,
-        priority=priority,
-    )
+def tell(message: Message) -> Item:
+    """Insert a message, or answer the one that already carries its key."""
+    return _put(_drawn(message))
+
+
+def tell_all(messages: Sequence[Message]) -> None:
+    """Insert messages that are not there yet, in one statement."""
+    Item.objects.bulk_create([_drawn(message) for message in messages], ignore_conflicts=True)
+
+
+def _drawn(message: Message) -> Item:
+    """The item of a message; numbers of persons that slipped into its variables are masked before they are kept."""
+    plain = {name: _masked(value) for name, value in message.variables.items()}
+    kept = {name: f"sealed:{seal(value)}" for name, value in message.secrets.items()}
+    payload = {"to": check_reference(message.to), "template": message.template, "variables": plain | kept}
+    key = f"{message.key}>{recipient(message.to)}"
+    return _item(message.channel, key, payload, message.now, message.due, message.stream, message.priority)
 
 
 def _masked(value: object) -> object:

@@ -7,11 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db import IntegrityError, transaction
-
 from qifu.kernel.actor import Actor
 from qifu.kernel.errors import Conflict, Invalid
 from qifu.kernel.evidence.chain import canonical
+from qifu.kernel.prepared import Prepared
 from qifu.kernel.receipts.models import Receipt
 
 KEPT = timedelta(days=30)
@@ -25,6 +24,12 @@ class Claim:
     done: str = ""
 
 
+_HELD = Prepared(
+    lambda scope, key: Receipt.objects.filter(scope=scope, key=key).values_list("pk", "digest", "result"),
+    texts=["scope", "key"],
+)
+
+
 def claim(*, actor: Actor, now: datetime, act: str, key: str, body: Mapping[str, object]) -> Claim:
     """Take the key for this act, inside the caller's transaction. A second caller waits for the first to commit.
 
@@ -36,15 +41,12 @@ def claim(*, actor: Actor, now: datetime, act: str, key: str, body: Mapping[str,
     if len(key) > 100:
         raise Invalid("幂等键过长，请不超过 100 个字符。", {"Idempotency-Key": "过长"})
     scope, digest = f"{act} {actor.mark}", hashlib.sha256(canonical(body)).hexdigest()
-    try:
-        with transaction.atomic():
-            made = Receipt.objects.create(scope=scope, key=key, digest=digest, made_at=now)
-        return Claim(made.pk)
-    except IntegrityError:
-        earlier = Receipt.objects.get(scope=scope, key=key)
-    if earlier.digest != digest:
+    # One statement that a second claim of the same key passes without an error, once the first has been committed.
+    Receipt.objects.bulk_create([Receipt(scope=scope, key=key, digest=digest, made_at=now)], ignore_conflicts=True)
+    ((number, kept, result),) = _HELD(scope=scope, key=key)
+    if kept != digest:
         raise Conflict("这个提交编号已用于另一份内容，请刷新页面后重新提交。")
-    return Claim(earlier.pk, done=earlier.result)
+    return Claim(number, done=result)
 
 
 def settle(claimed: Claim, result: str) -> None:

@@ -12,6 +12,7 @@ from qifu.domain.people import queries as people
 from qifu.engines.calendar import SHANGHAI
 from qifu.kernel import outbox
 from qifu.kernel.actor import Role
+from qifu.kernel.outbox import Message
 
 TEMPLATES = {  # step → template told to the enterprise
     "accept": "appeal_accepted",
@@ -40,40 +41,40 @@ def received(appeal: Appeal, clocks: Iterable[Clock], now: datetime) -> None:
         "accept_due": dues.get("accept", ""),
         "reply_due": dues["reply"],
     }
-    _to_contact(appeal, "appeal_receipt", variables, now)
+    found = _to_contact(appeal, "appeal_receipt", variables, now)
     if appeal.duty_owner:
-        _to_staff(appeal, appeal.duty_owner, "appeal_arrived", named(appeal) | {"title": appeal.title}, now)
+        found.append(
+            _to_staff(appeal, appeal.duty_owner, "appeal_arrived", named(appeal) | {"title": appeal.title}, now)
+        )
+    outbox.tell_all(found)
 
 
 def told(move: Move) -> None:
     """After a step: the enterprise, the units that now have work, the centre where it has to act."""
     appeal, step = move.appeal, move.moved.step.name
     variables = named(appeal) | {"title": appeal.title, "unit": move.words.get("unit", "")}
-    if template := TEMPLATES.get(step):
-        _to_contact(appeal, template, variables, move.now)
+    found = _to_contact(appeal, TEMPLATES[step], variables, move.now) if step in TEMPLATES else []
     if step in ("dispatch", "rule", "involve"):
-        _to_units(move, "work_dispatched", variables)
+        found += _to_units(move, "work_dispatched", variables)
     if step == "supervise":
-        _to_units(move, "work_supervised", variables)
+        found += _to_units(move, "work_supervised", variables)
     if appeal.state == "disputed" and move.moved.before != "disputed":
         for person in people.holders(Role.SUPERVISOR, move.now):
-            _to_staff(appeal, person.id, "centre_dispute", variables, move.now)
+            found.append(_to_staff(appeal, person.id, "centre_dispute", variables, move.now))
     elif step in ("return", "ask_extension", "refuse", "urge") and appeal.duty_owner:
-        _to_staff(appeal, appeal.duty_owner, f"centre_{step}", variables, move.now)
+        found.append(_to_staff(appeal, appeal.duty_owner, f"centre_{step}", variables, move.now))
     if step in ("answer", "add", "grant", "refuse_extension") and appeal.handler:
-        _to_staff(appeal, appeal.handler, f"work_{step}", variables, move.now)
+        found.append(_to_staff(appeal, appeal.handler, f"work_{step}", variables, move.now))
+    outbox.tell_all(found)
 
 
 def signalled(appeal: Appeal, clock: Clock, level: int, now: datetime) -> None:
     """A share of the term has passed, or the term itself: those who owe it, then those above them."""
     names = {1: "clock_half", 2: "clock_most", 3: "clock_over", 4: "clock_escalated"}
     variables = named(appeal) | {"title": appeal.title, "due": spoken(clock.due_at)}
-    for account in _owing(appeal, clock, level, now):
-        key = f"{appeal.number}:{clock.kind}:{clock.round}:{clock.pk}:{level}:{clock.due_at:%y%m%d%H%M}"
-        outbox.tell(
-            channel="inapp", to=f"account:{account}", template=names[level], variables=variables, key=key, now=now,
-            stream=appeal.stream,
-        )  # fmt: skip
+    key = f"{appeal.number}:{clock.kind}:{clock.round}:{clock.pk}:{level}:{clock.due_at:%y%m%d%H%M}"
+    owing = _owing(appeal, clock, level, now)
+    outbox.tell_all([_message("inapp", f"account:{n}", appeal, names[level], variables, key, now) for n in owing])
 
 
 def named(appeal: Appeal) -> dict[str, str]:
@@ -100,30 +101,33 @@ def _owing(appeal: Appeal, clock: Clock, level: int, now: datetime) -> set[int]:
     return found | {person.id for person in people.holders(Role.HANDLER, now, appeal.unit_id)}
 
 
-def _to_contact(appeal: Appeal, template: str, variables: dict[str, str], now: datetime) -> None:
+def _to_contact(appeal: Appeal, template: str, variables: dict[str, str], now: datetime) -> list[Message]:
     """To the enterprise: always in-app where there is an account, and by SMS to the number it left."""
-    key = f"{appeal.number}:{appeal.seq}:{template}"
+    key, found = _key(appeal, template), list[Message]()
     if appeal.contact:
-        outbox.tell(
-            channel="inapp", to=f"account:{appeal.contact}", template=template, variables=variables, key=key, now=now,
-            stream=appeal.stream,
-        )  # fmt: skip
+        found.append(_message("inapp", f"account:{appeal.contact}", appeal, template, variables, key, now))
     if appeal.prefers != "portal" and appeal.phone:
-        outbox.tell(
-            channel="sms", to=f"appeal:{appeal.pk}", template=template, variables=variables, key=key, now=now,
-            stream=appeal.stream,
-        )  # fmt: skip
+        found.append(_message("sms", f"appeal:{appeal.pk}", appeal, template, variables, key, now))
+    return found
 
 
-def _to_units(move: Move, template: str, variables: dict[str, str]) -> None:
-    for unit in move.papers.working(move.appeal.round):
-        for person in people.holders(Role.HANDLER, move.now, unit):
-            _to_staff(move.appeal, person.id, template, variables, move.now)
+def _to_units(move: Move, template: str, variables: dict[str, str]) -> list[Message]:
+    return [
+        _to_staff(move.appeal, person.id, template, variables, move.now)
+        for unit in move.papers.working(move.appeal.round)
+        for person in people.holders(Role.HANDLER, move.now, unit)
+    ]
 
 
-def _to_staff(appeal: Appeal, account: int, template: str, variables: dict[str, str], now: datetime) -> None:
-    key = f"{appeal.number}:{appeal.seq}:{template}"
-    outbox.tell(
-        channel="inapp", to=f"account:{account}", template=template, variables=variables, key=key, now=now,
-        stream=appeal.stream,
-    )  # fmt: skip
+def _to_staff(appeal: Appeal, account: int, template: str, variables: dict[str, str], now: datetime) -> Message:
+    return _message("inapp", f"account:{account}", appeal, template, variables, _key(appeal, template), now)
+
+
+def _key(appeal: Appeal, template: str) -> str:
+    return f"{appeal.number}:{appeal.seq}:{template}"
+
+
+def _message(
+    channel: str, to: str, appeal: Appeal, template: str, variables: dict[str, str], key: str, now: datetime
+) -> Message:
+    return Message(channel, to, template, variables, key, now, stream=appeal.stream)

@@ -77,7 +77,7 @@ def submit(*, actor: Actor, now: datetime, request: Request, key: str = "") -> A
     appeal = _made(actor, request, now, begun)
     clocks = Clock.objects.bulk_create([facts.fill(Clock(appeal=appeal), clock, timer) for clock in begun])
     files = give(actor=actor, ids=request.files, owner=appeal.stream)
-    record_entry(entry(actor, appeal, now, [file.pk for file in files]))
+    record_entry(entry(actor, appeal, now, [file.pk for file in files]), is_first=True)
     notify.received(appeal, clocks, now)
     settle(claimed, appeal.number)
     settle(named, appeal.number)

@@ -237,13 +237,30 @@ def rule(term: str, n: int) -> str:
     return spoken.get(term, "")
 
 
-def receipt(*, actor: Actor, now: datetime, number: str) -> dict[str, object]:
-    """What the receipt says: number, named duty owner, promised times and how each is counted."""
+@dataclass(frozen=True, slots=True)
+class ReceiptView:
+    """What the receipt says: the case in one line, the named duty owner, promised times and how each is counted."""
+
+    line: Line
+    owner: str
+    clocks: list[ClockView]
+    external: str | None
+
+
+def receipt(*, actor: Actor, now: datetime, number: str) -> ReceiptView:
+    """The receipt of a case.
+
+    :raises Missing: no such case for this actor.
+    """
     appeal = access.door(actor, number)
-    owner = people.names([appeal.duty_owner]).get(appeal.duty_owner or 0, "")
-    clocks = [clock_view(row, now) for row in Clock.objects.filter(appeal=appeal, round=1).order_by("pk")]
-    shown = [c for c in clocks if c.kind in ("accept", "dispatch", "reply")]
-    return {"number": appeal.number, "title": appeal.title, "at": appeal.submitted_at, "owner": owner, "clocks": shown}
+    (line,) = as_lines(actor, [appeal], now)
+    clocks = [clock_view(row, now) for row in _CLOCKS(case=appeal.pk) if row.round == 1]
+    return ReceiptView(
+        line=line,
+        owner=people.names([appeal.duty_owner]).get(appeal.duty_owner or 0, ""),
+        clocks=[clock for clock in clocks if clock.kind in ("accept", "dispatch", "reply")],
+        external=appeal.external,
+    )
 
 
 def _sees_ratings(relations: frozenset[str], actor: Actor) -> bool:

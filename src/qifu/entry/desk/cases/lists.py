@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
 from typing import cast
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
-from django.urls import reverse
-from django.utils.safestring import SafeString
 from django.views.decorators.http import require_GET
 
 from qifu.domain.appeals.queries import lists, waiting
-from qifu.domain.appeals.queries.burning import Burning, burning
-from qifu.entry.desk.cases import bars, drawn, shown
+from qifu.domain.appeals.queries.burning import burning
+from qifu.entry.desk.cases import bars, shown
 from qifu.entry.desk.cases.doors import require_staff
+from qifu.entry.desk.cases.drawn import Row
 from qifu.entry.theme.middleware import PersonRequest
 
 LABELS = {
@@ -36,38 +33,6 @@ EMPTY = {
     "supervised": "没有正在督办的事项。",
 }
 NEWEST = ("all", "area", "call")  # lists in which the newest stands first; in the others what burns
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One line of a list as it is shown."""
-
-    line: lists.Line
-    url: str
-    tone: str
-    clock: Burning | None
-    call: waiting.CallView | None
-    extension: waiting.ExtensionView | None
-    order: waiting.OrderView | None
-    now: datetime
-    may_batch: bool
-
-    @property
-    def has_more(self) -> bool:
-        """Whether a step can be taken from the list itself."""
-        return bool(self.call or self.extension or self.order)
-
-    @property
-    def html(self) -> SafeString:
-        return drawn.line(self, self.now, may_batch=self.may_batch)
-
-    @property
-    def masked(self) -> str:
-        return f"*******{self.call.tail}" if self.call else ""
-
-    @property
-    def phone_url(self) -> str:
-        return reverse("desk:phone", args=[self.line.number])
 
 
 @require_GET
