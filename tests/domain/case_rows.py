@@ -37,10 +37,11 @@ def write(
     categories: Sequence[int],
     days: int = 400,
     batch: int = 5000,
+    first: int = 0,
 ) -> None:
-    """Write so many cases, spread over the days before `now`, with the clocks of those still open."""
+    """Write so many cases, numbered from `first` on, spread over the days before `now`, with the clocks of open ones."""
     draw = random.Random(seed)
-    made = (_case(draw, n, now, units, streets, categories, days) for n in range(count))
+    made = (_case(draw, n, now, units, streets, categories, days) for n in range(first, first + count))
     while some := list(islice(made, batch)):
         Appeal.objects.bulk_create([case for case, _ in some], batch_size=1000)
         Clock.objects.bulk_create(list(_clocks(some)), batch_size=2000)
