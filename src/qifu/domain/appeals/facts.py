@@ -75,10 +75,15 @@ def value(row: Clock) -> engine.Clock:
         promised=row.promised_at,
         calendar=row.calendar,
         is_assumed=row.is_assumed,
-        pauses=tuple((_moment(begin), _moment(end) if end else None) for begin, end in row.pauses),
+        pauses=pauses(row.pauses),
         met=row.met_at,
         stopped=row.stopped_at,
     )
+
+
+def pauses(kept: Iterable[tuple[str, str | None]]) -> tuple[tuple[datetime, datetime | None], ...]:
+    """The pauses of a clock as they are kept in its row."""
+    return tuple((_moment(begin), _moment(end) if end else None) for begin, end in kept)
 
 
 def fill(row: Clock, clock: engine.Clock, timer: engine.Timer, *, now: datetime | None = None) -> Clock:

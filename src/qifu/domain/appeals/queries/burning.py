@@ -25,14 +25,17 @@ class Burning:
     is_assumed: bool
 
 
+_NEEDED = ("appeal_id", "kind", "term", "n", "started_at", "due_at", "is_assumed", "pauses")
+Raw = tuple[int, str, str, int, datetime, datetime, bool, list[tuple[str, str | None]]]
+
+
 def burning(cases: Iterable[int], now: datetime) -> dict[int, Burning]:
     """The nearest live clock that the desk owes on each case; one query for all of them."""
-    found: dict[int, Burning] = {}
     rows = Clock.objects.filter(appeal__in=list(cases), status__in=("running", "paused"), kind__in=facts.BURNING)
+    live = rows.order_by("status", "-due_at").values_list(*_NEEDED)  # running after paused, the nearest last: it stays
+    nearest: dict[int, Raw] = {row[0]: row for row in live}
     timer = facts.timer()
-    for row in rows.order_by("status", "-due_at"):  # running after paused, the nearest last: it stays
-        found[row.appeal_id] = _view(row, now, timer)
-    return found
+    return {case: _view(row, now, timer) for case, row in nearest.items()}
 
 
 def share(clock: engine.Clock, now: datetime, timer: engine.Timer) -> float:
@@ -53,10 +56,12 @@ def _counted(clock: engine.Clock, begin: datetime, end: datetime, timer: engine.
     return working_seconds_between(begin, end, calendar=timer.calendar, hours=timer.hours)
 
 
-def _view(row: Clock, now: datetime, timer: engine.Timer) -> Burning:
-    clock = facts.value(row)
-    label = words.label(words.CLOCKS, row.kind)
-    return Burning(row.kind, label, row.due_at, share(clock, now, timer), clock.is_paused, row.is_assumed)
+def _view(row: Raw, now: datetime, timer: engine.Timer) -> Burning:
+    _, kind, unit, n, started, due, is_assumed, pauses = row
+    clock = engine.Clock(
+        kind, 1, facts.term(unit, n), started, due, due, "", is_assumed, pauses=facts.pauses(pauses)
+    )  # the round, the first promise and the calendar's version do not matter here
+    return Burning(kind, words.label(words.CLOCKS, kind), due, share(clock, now, timer), clock.is_paused, is_assumed)
 
 
 def shares(case: int, now: datetime) -> dict[str, float]:
