@@ -245,6 +245,48 @@ def test_after_a_step_the_way_leads_back_only_to_our_own_list(stage: Stage) -> N
         case = stage.submit()
         response = send(browser(stage, "dispatcher"), case, "accept", next=back, then="list")
         assert response["Location"].startswith(place)
+def test_a_case_that_left_meanwhile_hands_back_what_was_typed(stage: Stage) -> None:
+    case = stage.to("working")
+    stage.take("handler", case, "return", cause="duty", reason="不属于本单位职责")
+    before = stage.row(case)
+    response = send(browser(stage, "colleague"), case, "reply", outcome="solved", text="写了两个小时的回复")
+    shown = response.content.decode()
+    assert response.status_code == 404
+    assert "这件事项已不在本单位" in shown
+    assert "您填写的内容（可以复制）" in shown
+    assert "写了两个小时的回复" in shown
+    assert case.title not in shown
+    assert stage.row(case) == before
+
+
+def test_the_second_dispatcher_gets_the_note_back(stage: Stage) -> None:
+    case = stage.to("accepted")
+    old = {"seq": case.seq, "unit": stage.house.department, "note": "请先联系物业"}
+    stage.take("dispatcher", case, "dispatch", unit=stage.tax)
+    response = browser(stage, "dispatcher").post(f"/desk/cases/{case.number}/dispatch/", old)
+    assert response.status_code == 409
+    assert response.context["typed"] == [("内部备注", "请先联系物业")]
+    assert "请先联系物业" in response.content.decode()
+
+
+def test_after_a_return_the_handler_lands_on_the_list(stage: Stage) -> None:
+    case, handler = stage.to("working"), browser(stage, "handler")
+    response = send(handler, case, "return", cause="duty", reason="不属于本单位职责")
+    assert response["Location"] == "/desk/"
+    assert f"{case.number} 已退回中心" in page(handler, "/desk/")
+
+
+def test_a_good_reply_can_be_written_up_from_its_page(stage: Stage) -> None:
+    def offers(who: str, case: Appeal) -> bool:
+        return f"/desk/cases/{case.number}/article/" in page(browser(stage, who), f"/desk/cases/{case.number}/")
+
+    case = stage.to("replied")
+    assert [offers(who, case) for who in ("dispatcher", "handler", "leader", "auditor")] == [True, True, False, False]
+    assert not offers("dispatcher", stage.to("working", stage.submit()))
+    assert not offers("dispatcher", stage.to("replied", stage.submit(is_confidential=True)))
+    assert browser(stage, "handler").post(f"/desk/cases/{case.number}/article/").status_code == 302
+
+
 
 
 def test_a_batch_does_what_it_can_and_says_what_it_could_not(stage: Stage) -> None:

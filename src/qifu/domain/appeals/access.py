@@ -63,6 +63,13 @@ def door(actor: Actor, number: str, *, lock: bool = False) -> Appeal:
     return Appeal.objects.select_for_update().get(pk=found.pk) if lock else found
 
 
+def still_sees(actor: Actor, appeal: Appeal) -> bool:
+    """Whether the actor sees the case as it stands now; asks the database only where the row cannot tell."""
+    if sees_all(actor) or appeal.unit_id in actor.units(*SEES_UNIT):
+        return True
+    return visible(actor).filter(pk=appeal.pk).exists()
+
+
 def relations(actor: Actor, appeal: Appeal) -> frozenset[str]:
     """What the actor is to the case: centre, supervisor, lead, joint, contact, system. Steps name these."""
     return ties(actor, appeal, lambda units: bool(appeal.pk) and _has_joint_part(appeal, units))

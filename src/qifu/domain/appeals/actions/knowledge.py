@@ -9,13 +9,16 @@ from django.db import transaction
 
 from qifu.domain.appeals import access
 from qifu.domain.appeals.models import Appeal
+from qifu.domain.appeals.queries.sheet import Sheet
 from qifu.domain.publishing import actions as publishing
+from qifu.domain.publishing.access import may_write
 from qifu.domain.registry import queries as registry
 from qifu.kernel.actor import Actor
 from qifu.kernel.errors import Conflict, Forbidden
 from qifu.kernel.evidence.queries import history
 
 REPLIES = ("reply", "settle", "finish", "reply_along")
+ANSWERED = ("replied", "closed")
 WRITERS = {"centre", "supervisor", "lead"}
 _SUFFIX = re.compile("(股份有限公司|有限责任公司|有限公司|合伙企业|事务所|公司|工作室|商行|中心)$")
 _PLACE = re.compile("^(.{2,3}省)?(.{2,3}市)?(.{2,3}区)?(武汉|湖北)?")
@@ -51,6 +54,14 @@ def make_article(*, actor: Actor, now: datetime, number: str) -> int:
         category=appeal.category.code,
     )
     return publishing.draft_from_reply(actor=actor, now=now, source=appeal.stream, draft=draft).pk
+
+
+def may_make(actor: Actor, sheet: Sheet) -> bool:
+    """Whether the page of the case offers to make an article: an answer was given, kept, and not in confidence."""
+    if sheet.appeal.is_confidential or sheet.line.state not in ANSWERED:
+        return False
+    replies = [happening for happening in sheet.happenings if happening.step in REPLIES]
+    return bool(replies and replies[-1].details and sheet.relations & WRITERS and may_write(actor))
 
 
 def without_persons(text: str, names: dict[str, str]) -> str:

@@ -11,16 +11,19 @@ from django.utils.html import format_html_join
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET, require_POST
 
+from qifu.domain.appeals import access
+from qifu.domain.appeals.actions import knowledge
 from qifu.domain.appeals.actions import templates as templates_action
 from qifu.domain.appeals.actions.take import take
 from qifu.domain.appeals.queries import sheet as sheets
 from qifu.domain.appeals.queries.similar import similar
 from qifu.domain.appeals.queries.waiting import leader_id
+from qifu.engines.flow import Step
 from qifu.entry.desk.cases import shown, steps
 from qifu.entry.desk.cases.doors import require_staff, safe
 from qifu.entry.theme import needs
 from qifu.entry.theme.middleware import PersonRequest, problem
-from qifu.kernel.errors import Conflict, Invalid, Refusal
+from qifu.kernel.errors import Conflict, Forbidden, Invalid, Missing, Refusal
 from qifu.kernel.files.kinds import MEDIA
 
 IMAGES = ("png", "jpg", "webp")
@@ -32,7 +35,8 @@ def show(incoming: HttpRequest, number: str) -> HttpResponse:
     request = cast(PersonRequest, incoming)
     require_staff(request.actor)
     sheet = sheets.sheet(actor=request.actor, now=request.now, number=number)
-    return render(request, "cases/case.html", shown.context(request, sheet))
+    context = shown.context(request, sheet) | {"may_write_up": knowledge.may_make(request.actor, sheet)}
+    return render(request, "cases/case.html", context)
 
 
 @require_POST
@@ -52,12 +56,16 @@ def take_step(incoming: HttpRequest, number: str, step: str) -> HttpResponse:
     try:
         if sent.problems:
             raise Invalid("".join(sent.problems.values()), sent.problems)
-        _take(request, number, step, sent)
-    except (Conflict, Invalid) as refusal:
-        return _again(request, number, step, sent, refusal)
+        is_seen = _take(request, number, step, sent)
+    except (Conflict, Forbidden, Invalid) as refusal:
+        return _again(request, number, wanted, sent, refusal)
+    except Missing:
+        return _gone(request, number, wanted, sent)
     messages.success(request, f"{number} 已{wanted.label}。")
-    back = safe(request, request.POST.get("next", "")) if request.POST.get("then") == "list" else ""
-    return redirect(back or shown.address(number, safe(request, request.POST.get("next", ""))))
+    back = safe(request, request.POST.get("next", ""))
+    if not is_seen:
+        return redirect(back or "desk:work")
+    return redirect(back if back and request.POST.get("then") == "list" else shown.address(number, back))
 
 
 @require_POST
@@ -125,35 +133,56 @@ def staff(incoming: HttpRequest) -> HttpResponse:
     request = cast(PersonRequest, incoming)
     require_staff(request.actor)
     unit = request.GET.get("unit", "")
-    found = steps.staff_choices(int(unit) if unit.isdigit() and len(unit) < 19 else None, request.now)
+    found = steps.staff_choices(int(unit) if unit.isdecimal() and len(unit) < 19 else None, request.now)
     options = format_html_join("", '<option value="{}">{}</option>', [("", "请选择"), *found])
     return HttpResponse(options)
 
 
-def _take(request: PersonRequest, number: str, step: str, sent: needs.Sent) -> None:
+def _take(request: PersonRequest, number: str, step: str, sent: needs.Sent) -> bool:
+    """Take the step; return whether the person still sees the case after it."""
     seq, template = request.POST.get("seq", ""), request.POST.get("template", "")
-    take(
+    taken = take(
         actor=request.actor,
         now=request.now,
         number=number,
         step=step,
         given=sent.given,
-        seq=int(seq) if seq.isdigit() and len(seq) < 10 else None,
+        seq=int(seq) if seq.isdecimal() and len(seq) < 10 else None,
         key=request.POST.get("idempotency_key", "")[:100],
     )
-    if template.isdigit() and len(template) < 19:
+    if template.isdecimal() and len(template) < 19:
         templates_action.count_use(actor=request.actor, template=int(template))
+    return access.still_sees(request.actor, taken)
 
 
 def _again(
-    request: PersonRequest, number: str, step: str, sent: needs.Sent, refusal: Conflict | Invalid
+    request: PersonRequest, number: str, wanted: Step, sent: needs.Sent, refusal: Conflict | Forbidden | Invalid
 ) -> HttpResponse:
     """The case as it stands now, the refused form as it was sent, and what has happened in between."""
-    sheet = sheets.sheet(actor=request.actor, now=request.now, number=number)
+    try:
+        sheet = sheets.sheet(actor=request.actor, now=request.now, number=number)
+    except Missing:
+        return _gone(request, number, wanted, sent)
     problems = refusal.fields if isinstance(refusal, Invalid) else {}
-    refused = steps.Refused(step, request.POST, problems, sent)
+    refused = steps.Refused(wanted.name, request.POST, problems, sent)
     context = shown.context(request, sheet, refused)
     context |= {"refusal": refusal, "since": shown.since(request, sheet) if isinstance(refusal, Conflict) else []}
-    if step not in {s.name for s in sheet.steps}:
-        context["typed"] = [str(v) for v in sent.given.values() if isinstance(v, str) and len(v) > 20]
+    if wanted.name not in {s.name for s in sheet.steps}:
+        context["typed"] = _typed(wanted, sent)
     return render(request, "cases/case.html", context, status=refusal.status)
+
+
+def _gone(request: PersonRequest, number: str, wanted: Step, sent: needs.Sent) -> HttpResponse:
+    """The case has left the person's sight, or never was in it: nothing is told of it, and what was typed is handed back."""
+    context = {"number": number, "step": wanted.label, "typed": _typed(wanted, sent)}
+    return render(request, "cases/gone.html", context, status=Missing.status)
+
+
+def _typed(wanted: Step, sent: needs.Sent) -> list[tuple[str, str]]:
+    """What was written by hand into the step's fields, each with the field's label."""
+    said = []
+    for need in wanted.needs:
+        value = sent.given.get(need.name)
+        if need.kind in ("text", "line", "items") and value:
+            said.append((need.label, "\n".join(map(str, value)) if isinstance(value, list) else str(value)))
+    return said
