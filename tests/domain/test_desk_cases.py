@@ -145,6 +145,19 @@ def test_filters_cut_the_list_and_stay_as_chips(stage: Stage) -> None:
     assert [(c.label, c.value) for c in response.context["bar"].chips] == [("搜索", "停车"), ("紧急程度", "紧急")]
 
 
+@pytest.mark.parametrize("since", ["0001-01-01", "1999-01-01", "9999-12-31", "9999-99-99", "²"])
+@pytest.mark.parametrize("until", ["0001-01-01", "9999-12-31", "3000-13-01"])
+def test_days_beyond_all_calendars_break_nothing(stage: Stage, since: str, until: str) -> None:
+    stage.submit()
+    client, given = browser(stage, "dispatcher"), {"since": since, "until": until, "unit": since}
+    for url in ("/desk/", "/desk/cases/", "/board/", "/board/rows/", "/open/"):
+        assert client.get(url, given).status_code in (200, 404), url
+    for cursor in (">0001-01-01T00:00:00+08:00~1", ">9999-12-31T23:59:59-08:00~1", "<9999-12-31~1"):
+        assert client.get("/desk/", {"cursor": cursor, "scope": "accept"}).status_code == 200
+    found = client.get("/desk/cases/", {"since": "0001-01-01", "until": "9999-12-31"}).context["page"]
+    assert len(found.lines) == 1
+
+
 def test_a_confidential_case_does_not_answer_who_raised_it(stage: Stage) -> None:
     case = stage.to("working", is_confidential=True)
     handler = browser(stage, "handler")

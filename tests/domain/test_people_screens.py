@@ -223,6 +223,15 @@ def test_a_system_gets_a_token_once(house: House) -> None:
     assert queries.account_of_token(shown[0], NOW) is None
 
 
+@pytest.mark.parametrize("day", ["9999-99-99", "9999-12-31", "0001-01-01", "2026-1-1", "下周"])
+def test_an_unusable_week_is_this_week(house: House, day: str) -> None:
+    client, url = browser(house, "supervisor"), f"/desk/people/units/{house.department}/"
+    assert client.get(url, {"week": day}).context["monday"] == client.get(url).context["monday"]
+    assert client.get(f"{url}duty/", {"day": day}).status_code == 200
+    fields = {"account": str(house.accounts["colleague"].pk), "starts": "0001-01-01T00:00", "ends": "9999-12-31T23:59"}
+    assert client.post(f"{url}duty/", fields).status_code == 422
+
+
 def test_duties_are_handed_over_and_taken_back(house: House) -> None:
     client = browser(house, "handler")
     fields = {

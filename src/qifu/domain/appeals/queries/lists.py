@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from typing import Any
 
@@ -26,6 +26,10 @@ from qifu.kernel.sealed import lookup
 
 PAGE, COUNTED, BADGE = 25, 1000, 99
 CLOSED = {state.name for flow in FLOWS.values() for state in flow.states.values() if not state.is_open}
+FIRST_DAY, LAST_DAY = (
+    date(2000, 1, 1),
+    date(2100, 1, 1),
+)  # no case lies outside; a time zone cannot hold the last of days
 COLUMNS = (
     "number", "kind", "state", "is_open", "round", "seq", "urgency", "channel", "category_id", "title", "enterprise_id",
     "street_id", "unit_id", "handler", "is_confidential", "submitted_at", "burns_at", "closed_at", "outcome", "closed_how",
@@ -70,7 +74,7 @@ class Filters:
             if not text:
                 continue
             if name in ("category", "unit", "street", "enterprise", "building", "handler"):
-                if text.isdigit() and len(text) < 19:
+                if text.isdecimal() and len(text) < 19:
                     found[name] = int(text)
             elif name in ("since", "until"):
                 try:
@@ -304,9 +308,11 @@ def _cut(actor: Actor, filters: Filters, now: datetime) -> Q:
     if filters.category:
         cut &= Q(category__in=categories().ids_under(filters.category))
     if filters.since:
-        cut &= Q(submitted_at__gte=datetime.combine(filters.since, time.min, SHANGHAI))
+        cut &= Q(submitted_at__gte=datetime.combine(max(filters.since, FIRST_DAY), time.min, SHANGHAI))
     if filters.until:
-        cut &= Q(submitted_at__lt=datetime.combine(filters.until, time.min, SHANGHAI) + timedelta(days=1))
+        cut &= Q(
+            submitted_at__lt=datetime.combine(min(filters.until, LAST_DAY), time.min, SHANGHAI) + timedelta(days=1)
+        )
     if filters.late == "now":
         cut &= Q(is_open=True, burns_at__lt=now)
     elif filters.late in ("accept", "dispatch", "reply", "first_reply"):
@@ -370,11 +376,11 @@ def _key_cuts(key: tuple[datetime, int] | None, burns: bool) -> tuple[Q, Q]:
 
 def _key(text: str, burns: bool) -> tuple[datetime, int] | None:
     at, _, number = text.rpartition("~")
-    if not number.isdigit() or len(number) > 18:
+    if not number.isdecimal() or len(number) > 18:
         return None
     try:
-        return (datetime.fromisoformat(at) if burns else facts.NEVER), int(number)
-    except ValueError:
+        return (datetime.fromisoformat(at).astimezone(UTC) if burns else facts.NEVER), int(number)
+    except (ValueError, OverflowError):
         return None
 
 

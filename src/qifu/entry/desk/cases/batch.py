@@ -41,7 +41,7 @@ def batch(incoming: HttpRequest) -> HttpResponse:
     given: dict[str, object] = {}
     if act == "dispatch":
         unit = request.POST.get("unit", "")
-        if not unit.isdigit():
+        if not unit.isdecimal():
             raise Invalid("请选择要转办到的单位。", {"unit": "请选择单位"})
         given["unit"] = int(unit)
     key = request.POST.get("idempotency_key", "")[:60]
@@ -77,7 +77,7 @@ def _one(request: PersonRequest, act: str, given: dict[str, object], mark: str, 
             number=number[:20],
             step=act,
             given=given,
-            seq=int(seq) if seq.isdigit() else None,
+            seq=int(seq) if seq.isdecimal() else None,
             key=f"{key}:{number}"[:100] if key else "",
         )
     except Refusal as refusal:

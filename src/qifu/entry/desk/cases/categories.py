@@ -50,7 +50,7 @@ def add(incoming: HttpRequest) -> HttpResponse:
     request = cast(PersonRequest, incoming)
     actions.require_administrator(request.actor)
     given = request.GET.get("parent", "")
-    above = catalogue().by_id.get(int(given)) if given.isdigit() and len(given) < 19 else None
+    above = catalogue().by_id.get(int(given)) if given.isdecimal() and len(given) < 19 else None
     form, status = _form(request, None), 200
     if request.method == "POST":
         try:
@@ -110,6 +110,6 @@ def _draft(request: PersonRequest) -> actions.CategoryDraft:
     unit, order = request.POST.get("unit", ""), request.POST.get("order", "") or "0"
     return actions.CategoryDraft(
         name=request.POST.get("name", ""),
-        unit=int(unit) if unit.isdigit() and len(unit) < 19 else None,
-        order=int(order) if order.isdigit() and len(order) < 9 else -1,
+        unit=int(unit) if unit.isdecimal() and len(unit) < 19 else None,
+        order=int(order) if order.isdecimal() and len(order) < 9 else -1,
     )

@@ -169,7 +169,7 @@ def _form(
 
 def _page(request: PersonRequest, way: str, form: CaseForm, status: int = 200) -> HttpResponse:
     given = request.POST.get("enterprise", "") or request.GET.get("enterprise", "")
-    chosen = registry.brief([int(given)]).get(int(given)) if given.isdigit() and len(given) < 19 else None
+    chosen = registry.brief([int(given)]).get(int(given)) if given.isdecimal() and len(given) < 19 else None
     context = {
         "form": form,
         "way": way,
@@ -188,7 +188,7 @@ def _request(request: PersonRequest, way: str, files: list[int]) -> Request:
         persons = post.get("persons", "")
         batch = {
             "party": post.get("party", ""),
-            "persons": int(persons) if persons.isdigit() and len(persons) < 6 else persons,
+            "persons": int(persons) if persons.isdecimal() and len(persons) < 6 else persons,
             "batch": post.get("batch", "")[:40],
             "agreed": post.get("agreed", ""),
         }
@@ -213,4 +213,4 @@ def _request(request: PersonRequest, way: str, files: list[int]) -> Request:
 
 
 def _whole(text: str) -> int | None:
-    return int(text) if text.isdigit() and len(text) < 19 else None
+    return int(text) if text.isdecimal() and len(text) < 19 else None

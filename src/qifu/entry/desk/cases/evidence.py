@@ -51,7 +51,7 @@ def _context(request: PersonRequest) -> dict[str, object]:
         stream=given["stream"],
         verb=given["verb"],
         actor=given["actor"],
-        before_id=int(before) if before.isdigit() and len(before) < 19 else None,
+        before_id=int(before) if before.isdecimal() and len(before) < 19 else None,
         size=PAGE + 1,
     )
     rows = found[:PAGE]
@@ -67,7 +67,7 @@ def _context(request: PersonRequest) -> dict[str, object]:
 
 def _account(mark: str) -> int | None:
     number = mark.partition(":")[2]
-    return int(number) if number.isdigit() else None
+    return int(number) if number.isdecimal() else None
 
 
 def _who(row: Record, names: dict[int, str]) -> str:

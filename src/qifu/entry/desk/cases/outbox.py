@@ -65,7 +65,7 @@ def queue(incoming: HttpRequest) -> HttpResponse:
         channel=channel if channel in CHANNELS else "",
         stream=request.GET.get("stream", "")[:100],
         size=PAGE,
-        before=int(before) if before.isdigit() and len(before) < 19 else None,
+        before=int(before) if before.isdecimal() and len(before) < 19 else None,
     )
     context = {
         "rows": [Row(item) for item in page.items],

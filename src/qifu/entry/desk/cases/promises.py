@@ -75,7 +75,7 @@ def _write(request: PersonRequest, held: PromiseView) -> None:
         actor=request.actor,
         now=request.now,
         term=request.POST.get("term", ""),
-        n=int(n) if n.isdigit() and len(n) < 9 else 0,
+        n=int(n) if n.isdecimal() and len(n) < 9 else 0,
         **place,
     )
 

@@ -93,11 +93,11 @@ def _form(
 
 def _draft(request: PersonRequest) -> actions.Draft:
     unit, category = request.POST.get("unit", ""), request.POST.get("category", "")
-    if unit != "all" and not (unit.isdigit() and len(unit) < 19):
+    if unit != "all" and not (unit.isdecimal() and len(unit) < 19):
         raise Invalid("请选择谁用。", {"unit": "请选择谁用。"})
     return actions.Draft(
         title=request.POST.get("title", ""),
         body=request.POST.get("body", "").replace("\r\n", "\n"),
         unit=None if unit == "all" else int(unit),
-        category=int(category) if category.isdigit() and len(category) < 19 else None,
+        category=int(category) if category.isdecimal() and len(category) < 19 else None,
     )

@@ -144,7 +144,7 @@ def publish(incoming: HttpRequest, number: int) -> HttpResponse:
     """Put out the version one has read."""
     request = cast(PersonRequest, incoming)
     seen = request.POST.get("seen", "")
-    whole = int(seen) if seen.isdigit() and len(seen) < 9 else 0
+    whole = int(seen) if seen.isdecimal() and len(seen) < 9 else 0
     actions.publish(actor=request.actor, now=request.now, article=number, seen=whole)
     messages.success(request, "已发布，企业提交前会看到。")
     return redirect("desk_article", number=number)

@@ -148,7 +148,11 @@ def _digest(form: NoticeForm) -> str:
 def _shown(request: PersonRequest, form: NoticeForm, *, status: int = 200, **more: object) -> HttpResponse:
     asked = request.GET.get("year", "")
     today = request.now.astimezone(HERE).date()
-    year = int(asked) if asked.isdigit() and FIRST_DAY.year <= int(asked) <= LAST_DAY.year else today.year
+    year = (
+        int(asked)
+        if asked.isdecimal() and len(asked) == 4 and FIRST_DAY.year <= int(asked) <= LAST_DAY.year
+        else today.year
+    )
     held = queries.calendar()
     special = [entry for entry in held.days if entry.date.year == year]
     shifts = more.get("shifts")

@@ -13,6 +13,7 @@ from qifu.kernel.actor import Actor, Role
 from qifu.kernel.errors import Refusal
 
 Choices = list[tuple[str, str]]
+FIRST_YEAR, LAST_YEAR = 2000, 2100  # a time outside was mistyped, and at the ends no time zone holds it
 
 
 class Moment(forms.DateTimeField):
@@ -22,6 +23,15 @@ class Moment(forms.DateTimeField):
         widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
         messages = {"required": "请选择时间。", "invalid": "时间格式不对，请重新选择。"}
         super().__init__(widget=widget, error_messages=messages, **kwargs)
+
+    def to_python(self, value: Any) -> datetime | None:
+        try:
+            moment = super().to_python(value)
+        except OverflowError:
+            raise forms.ValidationError(self.error_messages["invalid"], code="invalid") from None
+        if moment is not None and not FIRST_YEAR <= moment.year <= LAST_YEAR:
+            raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
+        return moment
 
 
 def text(label: str, limit: int, *, required: bool = True, hint: str = "", **kwargs: Any) -> forms.CharField:

@@ -10,12 +10,11 @@ from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.dateparse import parse_date
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from qifu.domain.appeals.queries.standing import open_at
 from qifu.domain.people import access, actions, directory, queries
-from qifu.entry.desk.people.forms import DutyForm, HoursForm, NewUnitForm, UnitForm, number, say
+from qifu.entry.desk.people.forms import FIRST_YEAR, LAST_YEAR, DutyForm, HoursForm, NewUnitForm, UnitForm, number, say
 from qifu.entry.theme.middleware import PersonRequest
 from qifu.kernel.errors import Conflict, Invalid
 
@@ -61,8 +60,7 @@ def show(incoming: HttpRequest, unit: int) -> HttpResponse:
     access.require_reader(request.actor)
     view = queries.unit(unit)
     today = timezone.localdate(request.now)
-    day = parse_date(request.GET.get("week", "")) if len(request.GET.get("week", "")) == 10 else None
-    monday = _monday(day or today)
+    monday = _monday(_day(request.GET.get("week", "")) or today)
     units = queries.unit_tree()
     context = {
         "unit": view,
@@ -146,8 +144,8 @@ def duty(incoming: HttpRequest, unit: int) -> HttpResponse:
     request = cast(PersonRequest, incoming)
     access.require_reader(request.actor)
     view = queries.unit(unit)
-    day = request.GET.get("day", "")
-    initial = {"starts": f"{day}T09:00", "ends": f"{day}T17:30"} if parse_date(day or "0") else {}
+    day = _day(request.GET.get("day", ""))
+    initial = {"starts": f"{day}T09:00", "ends": f"{day}T17:30"} if day else {}
     form = DutyForm(request.POST or None, initial=initial, unit=unit, now=request.now)
     if request.method == "POST" and form.is_valid():
         fields = form.cleaned_data | {"account": int(form.cleaned_data["account"])}
@@ -170,6 +168,15 @@ def clear_duty(incoming: HttpRequest, unit: int, shift: int) -> HttpResponse:
     actions.clear_duty(actor=request.actor, now=request.now, shift=shift)
     messages.success(request, "值班安排已取消。")
     return redirect("people_unit", unit)
+
+
+def _day(text: str) -> date | None:
+    """A day of an address; None for what is none, or lies where no rota is."""
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        return None
+    return day if FIRST_YEAR <= day.year <= LAST_YEAR else None
 
 
 def _monday(day: date) -> date:
