@@ -21,7 +21,7 @@ from qifu.entry.theme import logging
 
 BASE = Path(__file__).resolve().parents[1]
 HOME = Path(os.environ.get("QIFU_HOME", BASE.parents[1] / "var")).resolve()
-HOME.mkdir(parents=True, exist_ok=True)
+HOME.mkdir(mode=0o700, parents=True, exist_ok=True)  # what lies there is nobody else's
 
 DEMO = os.environ.get("QIFU_DEMO") == "1"
 DEBUG = os.environ.get("QIFU_DEBUG") == "1"
