@@ -18,6 +18,11 @@ def length(stream: str) -> int:
     return Head.objects.filter(pk=stream).values_list("seq", flat=True).first() or 0
 
 
+def is_longer(*, than: int) -> bool:
+    """Whether there are more records than so many; no more than that are counted."""
+    return Record.objects.order_by("pk").values("pk")[: than + 1].count() > than
+
+
 def latest(
     *, stream: str = "", verb: str = "", actor: str = "", before_id: int | None = None, size: int = 50
 ) -> list[Record]:

@@ -35,8 +35,7 @@ def verify_now(incoming: HttpRequest) -> HttpResponse:
     request = cast(PersonRequest, incoming)
     require_inspector(request.actor)
     context = _context(request)
-    newest = queries.latest(size=1)
-    if newest and newest[0].pk > BIG:
+    if queries.is_longer(than=BIG):
         walk.enqueue()
         context["is_handed_over"] = True
     else:
