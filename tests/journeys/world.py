@@ -7,6 +7,7 @@ from io import BytesIO
 
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP
+from django.db import transaction
 
 from qifu.domain.appeals.actions import tallies
 from qifu.domain.appeals.actions.templates import Draft as Reply
@@ -90,7 +91,8 @@ def _registry(stage: Stage) -> Things:
         account=claimant, enterprise=stage.other_firm, uscc=stage.other_firm.uscc, enterprise_name="武汉禾木商贸公司",
         person=OWNER_B.name, role="owner", filed_at=NOW,
     )  # fmt: skip
-    give(actor=actor, ids=[proof.pk], owner=f"registry.certification:{claim.pk}")
+    with transaction.atomic():
+        give(actor=actor, ids=[proof.pk], owner=f"registry.certification:{claim.pk}")
     colleague = people.sign_up_contact(now=NOW, phone=AGENT_OF_TWO.phone, name=AGENT_OF_TWO.name)
     Agency.objects.create(account=colleague, enterprise=stage.firm, role="agent", person=colleague.name, since=NOW)
     invited = OWNER_B.phone
