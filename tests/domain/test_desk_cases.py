@@ -422,6 +422,21 @@ def test_a_call_is_written_down_once(stage: Stage) -> None:
     assert (case.channel, case.kind, case.urgency, case.phone) == ("hotline", "appeal", "urgent", "19900001234")
 
 
+def test_who_only_reads_is_not_offered_to_write_down(stage: Stage) -> None:
+    for who, status in (("dispatcher", 200), ("handler", 200), ("leader", 403), ("auditor", 403)):
+        client = browser(stage, who)
+        page(client, "/desk/new/", status)
+        assert ('href="/desk/new/"' in page(client, "/desk/cases/")) is (status == 200)
+
+
+def test_a_merge_that_does_not_fit_says_why(stage: Stage) -> None:
+    case, complaint, done = stage.to("accepted"), stage.submit(kind="complaint"), stage.to("replied", stage.submit())
+    for leader, why in ((case, "不能并入它自己"), (complaint, "类型不同不能并案"), (done, "已回复或已办结")):
+        response = send(browser(stage, "dispatcher"), case, "merge", leader=leader.number)
+        assert (response.status_code, response.content.decode().count(why) > 1) == (422, True)
+    assert Appeal.objects.get(pk=case.pk).state == "accepted"
+
+
 def test_a_petition_says_who_came_and_when_an_answer_was_agreed(stage: Stage) -> None:
     client = browser(stage, "dispatcher")
     refused = client.post("/desk/new/?way=petition", entered(stage, persons="0"))

@@ -140,6 +140,15 @@ def test_the_administrator_retries_and_cancels_and_the_auditor_only_looks(stage:
     assert Record.objects.filter(verb__in=["outbox.retry", "outbox.cancel"]).count() == 2
 
 
+def test_the_queue_speaks_in_whole_words(stage: Stage) -> None:
+    stage.to("dispatched", stage.submit(kind="complaint"))
+    shown = page(browser(stage, "admin"), "/desk/queue/?state=")
+    assert "{kind}" not in shown
+    assert "投诉已转办" in shown
+    Item.objects.update(payload={"template": "appeal_dispatched"})
+    assert "诉求已转办" in page(browser(stage, "admin"), "/desk/queue/?state=")
+
+
 def test_evidence_is_filtered_paged_and_verified(stage: Stage) -> None:
     case, auditor = stage.to("replied"), browser(stage, "auditor")
     response = auditor.get("/desk/evidence/", {"stream": case.stream, "verb": "appeals.reply"})

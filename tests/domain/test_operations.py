@@ -347,3 +347,10 @@ def test_training_is_handed_over_once_at_a_time(stage: Stage, taught: Client) ->
     assert "没有换上新模型：太少" in page(taught, "/desk/models/")
     taught.post("/desk/models/train/")
     assert Item.objects.filter(channel="task").count() == 2
+
+
+def test_erasing_asks_for_its_reason_in_our_words(stage: Stage) -> None:
+    for reason in ("", "旧"):
+        shown = browser(stage, "admin").post("/desk/operations/erase/", {"number": "QS1", "reason": reason})
+        assert shown.status_code == 422
+        assert "请写明清除的理由，至少两个字。" in shown.content.decode()

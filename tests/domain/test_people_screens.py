@@ -249,6 +249,16 @@ def test_duties_are_handed_over_and_taken_back(house: House) -> None:
     assert Delegation.objects.get().revoked_at == NOW
 
 
+def test_a_delegation_that_ends_before_it_begins_is_told_so(house: House) -> None:
+    fields = {
+        "deputy": str(house.accounts["colleague"].pk), "since": "2026-10-08T09:00",
+        "until": "2026-10-07T18:00", "reason": "外出学习",
+    }  # fmt: skip
+    response = browser(house, "handler").post("/desk/people/delegation/", fields)
+    assert response.status_code == 422
+    assert response.context["form"].errors["until"] == ["结束要晚于开始。"]
+
+
 def test_the_queries_of_lists_do_not_grow(house: House) -> None:
     client = browser(house, "handler")
     counts = []

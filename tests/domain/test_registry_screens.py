@@ -21,7 +21,7 @@ from qifu.domain.people import actions as people
 from qifu.domain.people.models import Account
 from qifu.domain.registry import actions
 from qifu.domain.registry.models import Agency, Certification, Enterprise, Load
-from qifu.entry.desk.registry import panels, tasks
+from qifu.entry.desk.registry import panels, tasks, telling
 from qifu.kernel.actor import SYSTEM
 from qifu.kernel.evidence.models import Record
 from qifu.kernel.outbox.models import Item
@@ -149,8 +149,9 @@ def work(jobs: int) -> None:
 def test_the_wizard_refuses_what_is_no_list(house: House) -> None:
     client = browser(house, "dispatcher")
     for upload, said in (
-        (SimpleUploadedFile("名单.pdf", b"%PDF-1.7 abc"), "不能作为表格读取"),
-        (SimpleUploadedFile("名单.exe", b"MZ" + bytes(50)), "不是可以接收的类型"),
+        (SimpleUploadedFile("名单.pdf", b"%PDF-1.7 abc"), "请选择 Excel（.xlsx）或 CSV 文件"),
+        (SimpleUploadedFile("名单.exe", b"MZ" + bytes(50)), "请选择 Excel（.xlsx）或 CSV 文件"),
+        (SimpleUploadedFile("名单.xls", b"\xd0\xcf\x11\xe0" + bytes(50)), "旧版 .xls"),
         (SimpleUploadedFile("名单.csv", "一列\n二\n".encode()), "没有找到标题行"),
     ):
         answer = client.post("/desk/enterprises/loads/new/", {"file": upload})
@@ -158,6 +159,23 @@ def test_the_wizard_refuses_what_is_no_list(house: House) -> None:
     assert client.post("/desk/enterprises/loads/new/").status_code == 422
     assert Load.objects.count() == 0
     assert browser(house, "handler").get("/desk/enterprises/loads/new/").status_code == 403
+
+
+def test_lists_of_other_programs_are_read_or_say_what_they_lack(house: House) -> None:
+    client = browser(house, "dispatcher")
+    wide = text([line(1), line(2)]).decode("utf-8-sig").encode("utf-16")
+    bare = "武汉云启软件有限公司,软件\n武汉禾木商贸有限公司,零售\n".encode()
+    said = []
+    for content in (wide, bare):
+        answer = client.post("/desk/enterprises/loads/new/", {"file": SimpleUploadedFile("名单.csv", content)})
+        shown = client.get(answer.headers["Location"]).content.decode()
+        said.append(("系统已按标题识别" in shown, "没有找到表头，请" in shown))
+    assert said == [(True, False), (False, True)]
+
+
+def test_samples_are_told_in_words() -> None:
+    assert telling.change("曾用名", None, ["武汉甲", "武汉乙"]) == ("曾用名", "（空）", "武汉甲、武汉乙")
+    assert telling.change("从业人数", 5, 8) == ("从业人数", "5", "8")
 
 
 def test_certification_from_phone_to_desk(house: House) -> None:

@@ -80,12 +80,16 @@ def _office(file: BinaryIO) -> str | None:
 
 
 def _is_text(head: bytes) -> bool:
+    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return _reads(head, "utf-16")
     if b"\x00" in head:
         return False
-    for encoding in ("utf-8", "gb18030"):
-        try:
-            codecs.getincrementaldecoder(encoding)().decode(head)  # a character cut at the end is no fault
-        except UnicodeDecodeError:
-            continue
-        return True
-    return False
+    return _reads(head, "utf-8") or _reads(head, "gb18030")
+
+
+def _reads(head: bytes, encoding: str) -> bool:
+    try:
+        found = codecs.getincrementaldecoder(encoding)().decode(head)  # a character cut at the end is no fault
+    except UnicodeDecodeError:
+        return False
+    return "\x00" not in found

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from qifu.domain.appeals.actions.moves import Move
 from qifu.domain.appeals.actions.parts import assign_units, end_parts
 from qifu.domain.appeals.flow import words
-from qifu.domain.appeals.models import Extension, Order, Rating
+from qifu.domain.appeals.models import Appeal, Extension, Order, Rating
 from qifu.engines import flow as engine
 from qifu.kernel.actor import Role
 from qifu.kernel.errors import Conflict, Forbidden, Invalid
@@ -291,12 +291,10 @@ def answer_order(move: Move) -> None:
 @_on("merge")
 def merge(move: Move) -> None:
     leader = move.papers.leader(move.whole("leader") or 0)
-    if leader is None or leader.pk == move.appeal.pk or leader.leader_id or leader.kind != move.appeal.kind:
-        raise Invalid("请选择一件同类、未被并入别件的主办件。", {"leader": "不能并入这一件"})
-    if not leader.is_open or leader.state == "replied":
-        raise Invalid("主办件已回复或已办结，不能再并入。", {"leader": "主办件已回复或已办结"})
-    if move.papers.leads():
-        raise Invalid("这件已是主办件，请把另一件并入它。", {"leader": "本件已是主办件"})
+    if leader is None:
+        raise _unfit("没有找到要并入的主办件，请核对受理编号。")
+    if problem := _misfit(move, leader):
+        raise _unfit(problem)
     end_parts(move, "waived")
     move.changes["leader_id"] = leader.pk
     move.facts["leader"] = leader.number
@@ -304,6 +302,24 @@ def merge(move: Move) -> None:
 
 @_on("unmerge")
 def unmerge(move: Move) -> None:
+def _misfit(move: Move, leader: Appeal) -> str:
+    """Why the case cannot be merged into this one; empty when it can."""
+    kinds = [words.label(words.KINDS, kind) for kind in (move.appeal.kind, leader.kind)]
+    if leader.pk == move.appeal.pk:
+        return "不能并入它自己，请填写另一件事项的受理编号。"
+    if leader.kind != move.appeal.kind:
+        return f"这件是{kinds[0]}，{leader.number} 是{kinds[1]}，类型不同不能并案。"
+    if leader.leader_id:
+        return f"{leader.number} 已并入另一件，请改填它的主办件。"
+    if not leader.is_open or leader.state == "replied":
+        return f"{leader.number} 已回复或已办结，不能再并入。"
+    return "这件已是主办件，请把另一件并入它。" if move.papers.leads() else ""
+
+
+def _unfit(problem: str) -> Invalid:
+    return Invalid(problem, {"leader": problem})
+
+
     move.changes["leader_id"] = None
     if move.appeal.unit_id and move.moved.case.state in ("dispatched", "working"):
         lead = assign_units(move, lead=move.appeal.unit_id, joint=[])

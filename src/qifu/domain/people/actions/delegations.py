@@ -84,4 +84,4 @@ def _check_span(now: datetime, since: datetime, until: datetime, reason: str) ->
     if not 2 <= len(reason) <= 200:
         fields["reason"] = "请写明原因，2 到 200 个字。"
     if fields:
-        raise Invalid("代办授权有误，请改正标出的各项。", fields)
+        raise Invalid("".join(fields.values()), fields)

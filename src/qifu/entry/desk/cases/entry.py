@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
-from qifu.domain.appeals.actions.submit import Request, submit
+from qifu.domain.appeals.actions.submit import Request, may_enter, submit
 from qifu.domain.appeals.flow import words
 from qifu.domain.appeals.queries import lists
 from qifu.domain.appeals.queries.similar import similar
@@ -22,7 +22,7 @@ from qifu.entry.desk.cases.doors import require_staff
 from qifu.entry.theme import needs
 from qifu.entry.theme.middleware import PersonRequest
 from qifu.kernel.actor import Role
-from qifu.kernel.errors import Conflict, Invalid
+from qifu.kernel.errors import Conflict, Forbidden, Invalid
 
 WAYS = {  # how it came in → kind and channel
     "hotline": ("电话", "appeal", "hotline"),
@@ -96,6 +96,8 @@ def new(incoming: HttpRequest) -> HttpResponse:
     """Write down a case that came by voice or by paper."""
     request = cast(PersonRequest, incoming)
     require_staff(request.actor)
+    if not may_enter(request.actor):
+        raise Forbidden("您的岗位只查看、不登记事项。需要登记的，请联系中心调度员或承办单位。")
     way = request.GET.get("way", "")
     way = way if way in _ways(request) else _ways(request)[0]
     if request.method == "GET":

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
+from qifu.domain.appeals.actions.submit import may_enter
 from qifu.domain.appeals.queries import lists, waiting
 from qifu.domain.appeals.queries.burning import burning
 from qifu.entry.desk.cases import bars, shown
@@ -84,6 +85,7 @@ def _list(request: PersonRequest, usual: str) -> HttpResponse:
         "here": request.get_full_path(),
         "units": bars.unit_choices(),
         "may_batch": may_batch,
+        "may_enter": may_enter(request.actor),
     }
     return render(request, "cases/list.html", context)
 

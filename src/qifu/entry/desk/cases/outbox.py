@@ -17,6 +17,7 @@ from qifu.kernel.actor import Role
 from qifu.kernel.errors import Missing
 from qifu.kernel.outbox import actions, queries
 from qifu.kernel.outbox.models import Item, State
+from qifu.output.messages import wording
 from qifu.output.messages.wording import WORDINGS
 
 PAGE = 20
@@ -36,8 +37,14 @@ class Row:
         """What it is about, in words where there are some."""
         subject = self.item.subject
         if subject in WORDINGS:
-            return WORDINGS[subject].subject
+            return self._headline(subject)
         return ENTRIES[subject].label if subject in ENTRIES else subject or self.item.key
+
+    def _headline(self, template: str) -> str:
+        """The headline as it is sent; what was cleared since is left open."""
+        variables, pattern = self.item.payload.get("variables"), WORDINGS[template].subject
+        known = variables if isinstance(variables, dict) else {}
+        return wording.fill(pattern, dict.fromkeys(wording.PLACE.findall(pattern), "…") | wording.USUAL | known)
 
     @property
     def channel(self) -> str:

@@ -16,13 +16,23 @@ from qifu.entry.theme.middleware import PersonRequest
 from qifu.kernel.actor import Actor, Role
 from qifu.kernel.errors import Conflict, Forbidden, Invalid, Missing
 
+WHY = "请写明清除的理由，至少两个字。"
+
 
 class EraseForm(forms.Form):
     """Which case, why, and whether the person asked for it."""
 
-    number = forms.CharField(label="事项编号", max_length=20)
+    number = forms.CharField(
+        label="事项编号",
+        max_length=20,
+        error_messages={"required": "请填写要清除的事项编号。", "max_length": "编号最多 20 个字符，请核对。"},
+    )
     reason = forms.CharField(
-        label="理由", max_length=200, min_length=2, help_text="会永久记录在证据里，请不要写姓名和电话。"
+        label="理由",
+        max_length=200,
+        min_length=2,
+        help_text="会永久记录在证据里，请不要写姓名和电话。",
+        error_messages={"required": WHY, "min_length": WHY, "max_length": "理由最多 200 个字，请精简。"},
     )
     at_request = forms.BooleanField(
         label="当事人要求清除", required=False, help_text=f"当事人要求的，办结不满 {privacy.REST.days} 天也可以清除。"

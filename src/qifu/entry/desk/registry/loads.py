@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator
-from typing import cast
+from typing import Any, BinaryIO, cast
 
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
@@ -14,13 +14,16 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from qifu.domain.registry import access, actions, columns
 from qifu.domain.registry import loads as kept
 from qifu.domain.registry.loads import Load
+from qifu.entry.desk.registry import telling
 from qifu.entry.desk.registry.tasks import enqueue
 from qifu.entry.intake.tables import open_table, safe_cell
 from qifu.entry.theme.middleware import PersonRequest
 from qifu.kernel.actor import Actor
 from qifu.kernel.errors import Conflict, Invalid
 from qifu.kernel.files import actions as files
+from qifu.kernel.files.kinds import kind_of
 
+LISTS = ("xlsx", "csv", "txt")
 STEPS = {"run": actions.begin_run, "pause": actions.pause, "cancel": actions.cancel}
 
 
@@ -49,8 +52,7 @@ def new(incoming: HttpRequest) -> HttpResponse:
 
 
 def _taken(request: PersonRequest, upload: object, name: str) -> Load:
-    from typing import BinaryIO
-
+    _require_list(cast(BinaryIO, upload), name)
     file = files.keep(actor=request.actor, now=request.now, file=cast(BinaryIO, upload), name=name)
     try:
         table = open_table(files.path_of(file.digest), name, columns.is_known)
@@ -65,6 +67,17 @@ def _taken(request: PersonRequest, upload: object, name: str) -> Load:
         headings=table.headings,
         file=file.pk,
     )
+
+
+def _require_list(file: BinaryIO, name: str) -> None:
+    """:raises Invalid: neither a workbook nor text; said here, because the desks that take attachments take more."""
+    kind, is_empty = kind_of(file, name), not file.read(1)
+    file.seek(0)
+    if kind in LISTS or is_empty:  # that it is empty is said where it is kept
+        return
+    if name.lower().endswith(".xls"):
+        raise Invalid(f"“{name}”是旧版 .xls 工作簿，请另存为 .xlsx 或 CSV 后重新选择。")
+    raise Invalid(f"“{name}”不是可以读取的名单，请选择 Excel（.xlsx）或 CSV 文件。")
 
 
 @require_GET
@@ -94,8 +107,13 @@ def _shown(request: PersonRequest, number: int) -> dict[str, object]:
         "may_cancel": row.state in ("draft", "checking", "checked", "running", "paused", "failed"),
         "columns": [(column, row.mapping.get(column.field)) for column in columns.COLUMNS],
         "headings": list(enumerate(row.headings)),
+        "samples": [] if is_working else [_sample(sample) for sample in row.samples],
         "rejects": [] if is_working else list(kept.rejects(request.actor, number, kept.SHOWN)),
     }
+
+
+def _sample(sample: dict[str, Any]) -> tuple[object, object, list[tuple[str, str, str]]]:
+    return sample["row"], sample["name"], [telling.change(*one) for one in sample["changes"]]
 
 
 @require_POST

@@ -26,6 +26,8 @@ VERBS = {
 }
 EXTRA = {"street_id": "所属街道", "marks_begun": "新增标识", "marks_ended": "取消标识", "former_names": "曾用名"}
 
+_NAMES = {column.label: column.field for column in BY_FIELD.values()} | {label: name for name, label in EXTRA.items()}
+
 
 def entries(records: Iterable[Record]) -> list[Entry]:
     """Tell each record in a line."""
@@ -58,6 +60,12 @@ def _text(row: Record, body: Mapping[str, object]) -> str:
     if row.verb == "unmask":
         return f"理由：{body.get('reason', '（已清除）')}"
     return str(body.get("person", ""))
+
+
+def change(label: str, before: object, after: object) -> tuple[str, str, str]:
+    """One line of a sample: what changes, from what, to what, in words."""
+    name = _NAMES.get(label, "")
+    return label, _value(name, before), _value(name, after)
 
 
 def _mapping(value: object) -> Mapping[str, object]:

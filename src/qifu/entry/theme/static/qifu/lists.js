@@ -36,6 +36,16 @@ document.addEventListener("keydown", (event) => {
   acts[event.key]();
 });
 
+// Filters that say nothing stay out of the address.
+document.addEventListener("formdata", (event) => {
+  if (!event.target.matches("form.filters[method=get]")) return;
+  for (const name of new Set(event.formData.keys())) {
+    const said = event.formData.getAll(name).filter((value) => value !== "");
+    event.formData.delete(name);
+    said.forEach((value) => event.formData.append(name, value));
+  }
+});
+
 function picked(spoken = true) {
   const boxes = all("[data-pick]"), count = boxes.filter((box) => box.checked).length;
   boxes.forEach((box) => box.closest("[data-row]")?.classList.toggle("is-picked", box.checked));
