@@ -156,7 +156,38 @@ def test_one_key_does_not_carry_another_content(contact: Client, stage: Stage) -
     contact.post("/cases/new/", form(stage))
     response = contact.post("/cases/new/", form(stage, body="完全不同的另一件事"))
     assert response.status_code == 409
+    assert "完全不同的另一件事</textarea>" in text(response)
     assert Appeal.objects.count() == 1
+    assert 'value="k-1"' not in text(response)  # the next try has a key of its own
+
+
+def test_the_same_words_under_another_key_are_asked_about_first(contact: Client, stage: Stage) -> None:
+    contact.post("/cases/new/", form(stage))
+    first = Appeal.objects.get().number
+    asked = contact.post("/cases/new/", form(stage, idempotency_key="k-2"))
+    assert (asked.status_code, Appeal.objects.count()) == (409, 1)
+    assert f'刚刚已提交过相同内容：<a href="/cases/{first}/">{first}</a>' in text(asked)
+    assert f'name="again" value="{first}"' in text(asked)
+    assert "每天绕行半小时。</textarea>" in text(asked)
+    assert contact.post("/cases/new/", form(stage, idempotency_key="k-2", again=first)).status_code == 302
+    assert Appeal.objects.count() == 2
+
+
+@pytest.mark.parametrize("change", [{"body": "另一件事。"}, {"enterprise": ""}, {}])
+def test_other_words_and_later_ones_are_another_case(
+    contact: Client, stage: Stage, settings: Settings, change: dict[str, object]
+) -> None:
+    contact.post("/cases/new/", form(stage))
+    settings.QIFU_NOW = NOW + timedelta(minutes=0 if change else 11)
+    assert contact.post("/cases/new/", form(stage, idempotency_key="k-2", **change)).status_code == 302
+    assert Appeal.objects.count() == 2
+
+
+def test_an_empty_form_is_told_all_that_it_lacks_at_once(contact: Client, stage: Stage) -> None:
+    page = text(contact.post("/cases/new/", form(stage, body="", category="")))
+    assert "请填写诉求内容。" in page
+    assert "请选择二级分类。" in page
+    assert "请填写标题。" not in page
 
 
 def test_what_is_lacking_is_said_and_nothing_typed_is_lost(contact: Client, stage: Stage) -> None:
@@ -198,8 +229,21 @@ def test_anothers_file_cannot_be_taken(contact: Client, stage: Stage) -> None:
 
 
 def test_nobody_speaks_for_a_foreign_enterprise(contact: Client, stage: Stage) -> None:
-    assert contact.post("/cases/new/", form(stage, enterprise=stage.other_firm.pk)).status_code == 403
-    assert Appeal.objects.count() == 0
+    came = {"HTTP_REFERER": "http://testserver/cases/new/"}
+    refused = contact.post("/cases/new/", form(stage, enterprise=stage.other_firm.pk), **came)  # type: ignore[arg-type]
+    assert (refused.status_code, Appeal.objects.count()) == (403, 0)
+    assert "您还不能代表这家企业，请先完成企业认证。" in text(refused)
+    assert "每天绕行半小时。</textarea>" in text(refused)
+
+
+def test_a_refusal_told_on_the_page_before_is_no_success_to_the_draft(contact: Client, stage: Stage) -> None:
+    case = stage.to("closed")
+    page = f"/cases/{case.number}/"
+    came = {"HTTP_REFERER": f"http://testserver{page}"}
+    told = contact.post(f"{page}urge/", {"text": "请尽快", "idempotency_key": "u"}, follow=True, **came)  # type: ignore[arg-type]
+    assert told.redirect_chain == [(f"http://testserver{page}", 303)]
+    assert "data-toast data-refused" in text(told)
+    assert "data-refused" not in text(contact.get(page))
 
 
 @pytest.mark.parametrize(("field", "value"), [("kind", "petition"), ("urgency", "now"), ("prefers", "pigeon")])
@@ -331,6 +375,28 @@ def test_not_solved_opens_a_round_with_the_marks_kept_in_the_last(contact: Clien
     row = stage.row(case)
     assert (row["state"], row["round"], row["unit_id"]) == ("accepted", 2, None)
     assert Rating.objects.values_list("round", flat=True).get() == 1
+
+
+@pytest.mark.parametrize("ticked", [{}, {"speed": 3, "comment": "等等再说", "unrated": "1"}])
+def test_the_rating_may_be_left_for_later(contact: Client, stage: Stage, ticked: dict[str, object]) -> None:
+    case = stage.to("replied")
+    address = f"/cases/{case.number}/conclude/"
+    assert "（可不评）" in text(contact.get(f"/cases/{case.number}/"))
+    contact.post(address, {"solved": "yes", "idempotency_key": "c", **ticked})
+    assert (stage.row(case)["closed_how"], Rating.objects.count()) == ("confirmed", 0)
+    contact.post(f"/cases/{case.number}/rate/", {"idempotency_key": "r", **MARKS})
+    assert Rating.objects.values_list("speed", "result", "attitude").get() == (5, 4, 5)
+
+
+def test_a_refusal_needs_its_reason_and_no_stars(contact: Client, stage: Stage) -> None:
+    case = stage.to("replied")
+    address = f"/cases/{case.number}/conclude/"
+    refused = contact.post(address, {"solved": "no", "idempotency_key": "c"})
+    assert refused.status_code == 422
+    assert "请填写理由。" in text(refused)
+    assert "打星。" not in text(refused)
+    contact.post(address, {"solved": "no", "reason": "还是没有车位", "idempotency_key": "c"})
+    assert (stage.row(case)["round"], Rating.objects.count()) == (2, 0)
 
 
 @pytest.mark.parametrize("state", ["submitted", "working", "asking", "closed", "withdrawn"])

@@ -196,7 +196,7 @@ def test_forms_and_their_refusals_are_english(stage: Stage, portal: Client) -> N
     assert chinese(portal.get("/cases/new/")) == []
     refused = portal.post("/cases/new/", {"kind": "appeal", "body": "", "urgency": "normal", "prefers": "phone"})
     assert chinese(refused, 422) == []
-    assert "Please fill in 'Title'." in refused.content.decode()
+    assert "Please choose a second-level category." in refused.content.decode()
     asked, replied = stage.to("asking"), stage.to("replied")
     assert chinese(portal.post(f"/cases/{asked.number}/answer/", {"item_0": ""}), 422) == []
     assert chinese(portal.post(f"/cases/{replied.number}/conclude/", {"solved": ""}), 422) == []

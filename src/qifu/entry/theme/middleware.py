@@ -109,7 +109,7 @@ def answer(request: PersonRequest, refusal: Refusal) -> HttpResponse:
         return response
     back = request.headers.get("Referer", "")
     if request.method == "POST" and not isinstance(refusal, Missing) and _is_own(request, back):
-        messages.error(request, refusal.message)
+        messages.error(request, refusal.message, extra_tags="refused")  # so that what was typed is not forgotten
         return HttpResponseRedirect(back, status=303)
     return _page(request, refusal)
 

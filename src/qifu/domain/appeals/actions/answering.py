@@ -1,4 +1,4 @@
-"""The enterprise's word on a reply in one gesture: marks, and whether it is solved. Both are kept, or neither."""
+"""The enterprise's word on a reply in one gesture: whether it is solved and, if it likes, marks. All is kept, or nothing."""
 
 from __future__ import annotations
 
@@ -28,14 +28,15 @@ def conclude(
     reason: str = "",
     key: str = "",
 ) -> Appeal:
-    """Rate the round, then confirm the reply or refuse it. Marks are speed, result, attitude: 1 to 5.
+    """Confirm the reply or refuse it, and rate the round first if marks were given: speed, result, attitude, 1 to 5.
 
-    A round that was rated before keeps its marks. The same key again changes nothing.
+    Without a mark or a comment the round stays unrated; it may be rated later. A round that was rated before keeps its
+    marks. The same key again changes nothing.
 
     :raises Missing: no such case for this actor.
     :raises Forbidden: the actor does not speak for the enterprise.
     :raises Conflict: the case has no reply that waits for its word.
-    :raises Invalid: a mark is missing, or the reason why it is not solved.
+    :raises Invalid: some marks are given and others missing, or the reason why it is not solved is.
     """
     given = {**{name: marks.get(name) for name in ("speed", "result", "attitude")}, "comment": comment}
     said = {"reason": reason} if not is_solved else {}
@@ -45,9 +46,9 @@ def conclude(
     if claimed.done:
         return appeal
     step = "confirm" if is_solved else "refuse"
-    is_rated = bool(appeal.counts.get("rate"))
-    _check(appeal, step, {} if is_rated else given, said)
-    if not is_rated:
+    rates = any(given.values()) and not appeal.counts.get("rate")
+    _check(appeal, step, given if rates else {}, said)
+    if rates:
         step_on(appeal, actor=actor, now=now, step="rate", given=given)
     step_on(appeal, actor=actor, now=now, step=step, given=said)
     settle(claimed, str(appeal.seq))

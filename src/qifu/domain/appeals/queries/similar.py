@@ -1,9 +1,10 @@
-"""Open cases like the one at hand: before it is submitted, and for the dispatcher who looks for what belongs together."""
+"""Open cases like the one at hand: before it is submitted, when it is sent twice, and for the dispatcher who looks for what
+belongs together."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db.models import QuerySet
 
@@ -12,9 +13,11 @@ from qifu.domain.appeals.models import Appeal, Words
 from qifu.domain.appeals.queries.lists import COLUMNS, Line, as_lines
 from qifu.domain.publishing import overlap
 from qifu.kernel.actor import Actor
+from qifu.kernel.receipts import queries as receipts
 
 CANDIDATES = 300  # rows compared in full
 EACH = 60  # rows of one look-up
+TWICE = timedelta(minutes=10)  # the same words of the same account within it are hardly two cases
 ENOUGH = 0.3  # a score below it is chance
 SAME = {"building": 0.2, "enterprise": 0.2, "category": 0.1}  # what a common trait adds to the likeness of the texts
 
@@ -51,7 +54,7 @@ def similar(
     near = sorted(found, key=lambda key: (-found[key], -key))[: CANDIDATES - 2 * EACH]
     near += _beside(rows, "building", building) + _beside(rows, "enterprise", enterprise)
     traits = {"building": building, "enterprise": enterprise, "category": category}
-    quiet = traits if access.sees_all(actor) or actor.is_contact else traits | {"enterprise": None}
+    quiet = traits if access.sees_all(actor) or actor.is_contact else traits | {"enterprise": None, "building": None}
     scored = []
     compared = Appeal.objects.filter(pk__in=set(near)).select_related("words").order_by("-pk")
     for row in compared.only(*COLUMNS, "building_id", "words__tokens"):
@@ -62,6 +65,18 @@ def similar(
     best = scored[:limit]
     lines = as_lines(actor, [row for _, _, row in best], now)
     return [Similar(line, round(score, 3), why) for line, (score, why, _) in zip(lines, best, strict=True)]
+
+
+def just_submitted(*, actor: Actor, now: datetime, title: str, body: str, enterprise: int | None, key: str) -> str:
+    """The number of the open case with these very words that the account has just begun under another key; empty if none."""
+    mine = Appeal.objects.filter(
+        contact=actor.account, enterprise=enterprise, is_open=True, submitted_at__gt=now - TWICE
+    )
+    words = mine.filter(title=title.strip(), body=body.strip())
+    number = words.order_by("-pk").values_list("number", flat=True).first()
+    if number is None or receipts.made_at(actor=actor, act="appeals.submit", key=key) is not None:
+        return ""
+    return number
 
 
 def _beside(rows: QuerySet[Appeal], name: str, value: int | None) -> list[int]:

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from qifu.domain.appeals.actions.submit import Request, submit
 from qifu.domain.appeals.flow import words
 from qifu.domain.appeals.queries.catalogue import CategoryView, categories
-from qifu.domain.appeals.queries.similar import similar
+from qifu.domain.appeals.queries.similar import just_submitted, similar
 from qifu.domain.estate import queries as estate
 from qifu.domain.people import queries as people
 from qifu.domain.publishing import actions as publishing
@@ -25,9 +25,10 @@ from qifu.entry.portal.cases.forms import DEFAULTS, KINDS, URGENCIES, CaseForm, 
 from qifu.entry.portal.certify import choice
 from qifu.entry.theme import needs
 from qifu.entry.theme.middleware import PersonRequest
-from qifu.kernel.errors import Invalid
+from qifu.kernel.errors import Conflict, Forbidden, Invalid
 
 ENOUGH_TYPED = 6  # characters before anything is looked for
+TAKEN = "这一页刚才已经提交过另一份内容，那件已经收到。下面填写的是另一件事，请再按一次“提交”。"
 
 
 @for_contacts
@@ -40,17 +41,39 @@ def new(request: PersonRequest) -> HttpResponse:
     if problem:
         form = CaseForm(request.POST, problems={"files": problem}, kept=kept)
         return _page(request, form, status=422)
+    wanted, key = _read(request, [file.id for file in kept]), request.POST.get("idempotency_key", "")
+    first = _first(request, wanted, key)
+    if first:
+        return _page(request, CaseForm(request.POST, kept=kept), status=409, first=first)
     try:
-        case = submit(
-            actor=request.actor,
-            now=request.now,
-            request=_read(request, [file.id for file in kept]),
-            key=request.POST.get("idempotency_key", ""),
-        )
-    except Invalid as refusal:
-        problems = refusal.fields or {"__all__": refusal.message}
-        return _page(request, CaseForm(request.POST, problems=problems, kept=kept), status=422)
+        case = submit(actor=request.actor, now=request.now, request=wanted, key=key)
+    except (Invalid, Forbidden, Conflict) as refusal:
+        form = CaseForm(request.POST, problems=_problems(refusal, request), kept=kept)
+        return _page(request, form, status=refusal.status)
     return redirect("portal:receipt", number=case.number)
+
+
+def _first(request: PersonRequest, wanted: Request, key: str) -> str:
+    """The case that was begun with the same words a moment ago, unless the person has seen it named and goes on."""
+    found = just_submitted(
+        actor=request.actor,
+        now=request.now,
+        title=wanted.title,
+        body=wanted.body,
+        enterprise=wanted.enterprise,
+        key=key,
+    )
+    return "" if found == request.POST.get("again") else found
+
+
+def _problems(refusal: Invalid | Forbidden | Conflict, request: PersonRequest) -> dict[str, str]:
+    """What is wrong, field by field. The title is made of the text, so a text that is lacking is no lacking title."""
+    if isinstance(refusal, Conflict):
+        return {"__all__": TAKEN}
+    problems = refusal.fields if isinstance(refusal, Invalid) else {}
+    if "body" in problems and not request.POST.get("title", "").strip():
+        problems = {name: said for name, said in problems.items() if name != "title"}
+    return problems or {"__all__": refusal.message}
 
 
 @for_contacts
@@ -140,7 +163,7 @@ def _known(request: PersonRequest) -> dict[str, object]:
     return DEFAULTS | known | {"phone": found.number if found else number, "previous": request.GET.get("previous", "")}
 
 
-def _page(request: PersonRequest, form: CaseForm, status: int = 200) -> HttpResponse:
+def _page(request: PersonRequest, form: CaseForm, status: int = 200, first: str = "") -> HttpResponse:
     catalogue = categories()
     chosen = str(form["category"].value() or "")
     groups = [
@@ -160,5 +183,7 @@ def _page(request: PersonRequest, form: CaseForm, status: int = 200) -> HttpResp
         "hours": promised.service_hours(),
         "firms": agencies.mine(request.actor),
         "previous": previous[:20],
+        "first": first,
+        "needs_new_key": TAKEN in form.problems.values(),
     }
     return render(request, "portal/new.html", context, status=status)

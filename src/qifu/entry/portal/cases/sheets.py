@@ -82,10 +82,11 @@ def answer(request: PersonRequest, number: str) -> HttpResponse:
 @for_contacts
 @require_POST
 def conclude(request: PersonRequest, number: str) -> HttpResponse:
-    """Say whether the reply solved it, and rate it: one gesture."""
+    """Say whether the reply solved it and, if one likes, rate it: one gesture."""
     post = request.POST
     is_solved = {"yes": True, "no": False}.get(post.get("solved", ""))
-    marks = {name: _mark(post.get(name, "")) for name, _ in MARKS}
+    is_rated = "unrated" not in post
+    marks = {name: _mark(post.get(name, "")) if is_rated else None for name, _ in MARKS}
     try:
         if is_solved is None:
             raise Invalid("请选择是否已经解决。", {"solved": "请选择已解决或没解决。"})
@@ -95,14 +96,15 @@ def conclude(request: PersonRequest, number: str) -> HttpResponse:
             number=number,
             is_solved=is_solved,
             marks=marks,
-            comment=post.get("comment", "").strip(),
+            comment=post.get("comment", "").strip() if is_rated else "",
             reason=post.get("reason", "").strip(),
             key=post.get("idempotency_key", ""),
         )
     except Invalid as refusal:
         sheet = sheets.sheet(actor=request.actor, now=request.now, number=number)
         return _page(request, sheet, {"step": "conclude", "problems": refusal.fields}, status=422)
-    done = "谢谢您的确认和评价。" if is_solved else "已记下，进入新一轮办理，期限重新开始计算。"
+    thanks = "谢谢您的确认和评价。" if any(marks.values()) else "谢谢您的确认。"
+    done = thanks if is_solved else "已记下，进入新一轮办理，期限重新开始计算。"
     messages.success(request, done)
     return redirect("portal:case", number=number)
 

@@ -159,9 +159,10 @@ def language_switch(context: Context) -> dict[str, object]:
 
 @register.simple_tag(takes_context=True)
 def once(context: Context) -> SafeString:
-    """The hidden key by which a form sent twice is recognised; a form shown again keeps its key."""
+    """The hidden key by which a form sent twice is recognised; a form shown again keeps its key, unless it is used up."""
     request = context.get("request")
-    sent = request.POST.get("idempotency_key", "") if request is not None and request.method == "POST" else ""
+    keeps = not context.get("needs_new_key")
+    sent = request.POST.get("idempotency_key", "") if keeps and request is not None and request.method == "POST" else ""
     key = sent if sent and len(sent) <= 64 else str(uuid.uuid4())
     return format_html('<input type="hidden" name="idempotency_key" value="{}">', key)
 

@@ -54,11 +54,12 @@ function offer(form) {
   box.append(text);
   form.prepend(box);
 }
-// A form that was sent is forgotten once the next page is neither an error, nor the sign-in, nor the same form with errors.
+// A form that was sent is forgotten once the next page is neither an error, nor the sign-in, nor the same form with errors,
+// nor the page before with the sentence of a refusal.
 function settle() {
   let sent = null;
   try { sent = sessionStorage.getItem(SENT); sessionStorage.removeItem(SENT); } catch { return; }
-  const failed = "keepDrafts" in document.body.dataset || all("form[data-draft]").some((f) => keyOf(f) === sent && $(".is-invalid, [data-errors]", f));
+  const failed = "keepDrafts" in document.body.dataset || $("[data-refused]") || all("form[data-draft]").some((f) => keyOf(f) === sent && $(".is-invalid, [data-errors]", f));
   if (sent && !failed) store.drop(sent);
 }
 const waiting = new WeakMap();
