@@ -13,11 +13,14 @@ from django.core.management import call_command
 from django.test import Client
 from pytest_django.fixtures import Settings
 
-from qifu.entry.clock import schedule
+from qifu.domain.appeals.models import Appeal
+from qifu.domain.appeals.queries import proofs
+from qifu.entry.clock import proving, schedule
 from qifu.entry.clock.schedule import Entry, latest_tick
-from qifu.kernel.outbox import engine
+from qifu.kernel.outbox import Hopeless, engine
 from qifu.kernel.outbox.models import Item
 from tests.conftest import House
+from tests.stage import Stage
 
 NOW = datetime(2026, 9, 30, 8, 40, 12, tzinfo=UTC)  # 16:40:12 in Shanghai
 
@@ -107,3 +110,21 @@ def test_codes_that_ran_out_are_pruned_and_other_parked_items_stay() -> None:
         )  # fmt: skip
     assert schedule.ENTRIES["outbox.prune"].run(NOW) == 1
     assert set(Item.objects.values_list("key", flat=True)) == {"sign_in_code1", "work_dispatched90"}
+
+
+@pytest.mark.django_db
+def test_a_row_that_was_bent_is_named_the_night_its_turn_comes(stage: Stage) -> None:
+    going, over = stage.to("working"), stage.to("closed")
+    nights = [NOW + timedelta(days=n) for n in range(proofs.NIGHTS)]
+    assert {row.number for row in proofs.tonight(NOW)} >= {going.number}
+    turns = [night for night in nights if over in proofs.tonight(night)]
+    assert len(turns) == 1
+    for night in nights:
+        proving.prove(night)
+    Appeal.objects.filter(pk=going.pk).update(state="replied")
+    with pytest.raises(Hopeless, match=going.number):
+        proving.prove(NOW)
+    Appeal.objects.filter(pk=going.pk).update(state="working")
+    Appeal.objects.filter(pk=over.pk).update(outcome="beyond")
+    with pytest.raises(Hopeless, match=over.number):
+        proving.prove(turns[0])

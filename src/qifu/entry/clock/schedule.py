@@ -12,8 +12,8 @@ from zoneinfo import ZoneInfo
 
 from qifu.domain.appeals.actions import clocks as appeals
 from qifu.domain.appeals.actions import learn, tallies
+from qifu.entry.clock import proving, seals, sweeping
 from qifu.entry.clock import retention as privacy
-from qifu.entry.clock import seals, sweeping
 from qifu.kernel.outbox import Delivery, Hopeless, Policy, periodic, retention
 from qifu.kernel.receipts import actions as receipts
 from qifu.output.messages import actions as messages
@@ -108,6 +108,13 @@ add("sessions.sweep", sweeping.sweep, label="清理结束的会话和登录记�
 add("receipts.forget", lambda now: receipts.forget(now=now), label="清理过期的提交编号", daily=time(3, 30))
 add("appeals.signal", lambda now: appeals.signal_due(now=now), label="时限提醒与升级", every=30)
 add("appeals.lapse", lambda now: appeals.lapse_due(now=now), label="确认期到期办结", every=300)
+add(
+    "appeals.prove",
+    proving.prove,
+    label="核对事项现状与留痕",
+    daily=time(3, 50),
+    policy=Policy(max_attempts=3, time_limit=3600),
+)
 add("appeals.calls", lambda now: appeals.draw_calls(now=now), label="抽取电话回访", daily=time(8, 0))
 add("appeals.recompute", lambda now: appeals.recompute(now=now), label="按新日历重算期限", every=300)
 add("appeals.auto", lambda now: learn.dispatch_sure(now=now), label="按把握自动转办（需管理员允许）", every=60)
