@@ -16,6 +16,7 @@ from qifu.kernel.actor import SYSTEM, Actor, Post, Role
 from qifu.kernel.errors import Conflict, Forbidden, Missing
 from qifu.kernel.evidence.models import Record
 from qifu.kernel.outbox import Delivery, Hopeless, Later, Policy, actions, engine, periodic, queries, retention
+from qifu.kernel.outbox.addresses import mask
 from qifu.kernel.outbox.engine import Outcome, Verdict
 from qifu.kernel.outbox.models import Item, Schedule, State
 from qifu.kernel.outbox.registry import registered
@@ -378,3 +379,21 @@ class TestJobs:
         with pytest.raises(TypeError):
             double.enqueue(object())  # type: ignore[arg-type]
         assert not Item.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("text", "hidden"),
+    [
+        ("请拨 138 0000-1234。", "请拨 138****1234。"),
+        ("+86 138-0000-1234", "+86 138****1234"),
+        ("8613800001234", "86138****1234"),
+        ("１３８００００１２３４", "１３８****１２３４"),
+        ("027-85556666转801", "027-****6666转801"),
+        ("（0713）855 5666", "0713-****5666"),
+        ("+862785556666", "+8627-****6666"),
+        ("420106199001011234", "420106********1234"),
+        ("QS2611210482735 于 2026-11-21 13:00 到期，金额 1500000 元", None),
+    ],
+)
+def test_numbers_are_hidden_however_they_are_set_apart(text: str, hidden: str | None) -> None:
+    assert mask(text) == (hidden or text)

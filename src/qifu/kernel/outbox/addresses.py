@@ -12,7 +12,15 @@ Resolver = Callable[[str, str], str | None]
 """Takes what follows the colon, and the channel; answers the address, or None when there is none."""
 
 REFERENCE = re.compile(r"[a-z][a-z_]*:[^\s]{1,500}")
-MOBILE = re.compile(r"(?<!\d)(1[3-9]\d)\d{4}(\d{4})(?!\d)")
+GAP = r"[\s\-–—－·.]{0,3}"  # how people set a number apart; \d takes full-width digits as well
+HEAD = r"(?P<head>[1１][3-9３-９]\d)"
+TAIL = r"(?P<tail>\d{4})(?!\d)"
+BEFORE = r"(?:(?<!\d)|(?<=86)|(?<=８６))"  # nothing that makes it part of a longer number, but the code of the country
+MOBILE = re.compile(rf"{BEFORE}{HEAD}(?:{GAP}\d{{4}}|\d{GAP}\d{{3}}|{GAP}\d{{3}}{GAP}\d){GAP}{TAIL}")
+LINE = rf"[)）]?{GAP}[2-8２-８]\d{{2,3}}{GAP}{TAIL}"
+AREA = r"[(（]?(?P<area>(?<!\d)[0０](?:[1１][0０]|[2２]\d|[3-9３-９]\d{2})"
+ABROAD = rf"|(?<=[+＋]86)(?:[(（]?0[)）])?{GAP}(?:10|2\d|[3-9]\d{{2}}))"
+LANDLINE = re.compile(AREA + ABROAD + LINE)
 IDENTITY = re.compile(r"(?<!\d)(\d{6})\d{8}(\d{3}[\dXx])(?!\d)")
 LONG_NUMBER = re.compile(r"(?<!\d)\d{9,}(?!\d)")
 MAILBOX = re.compile(r"[\w.+-]+@([\w-]+\.[\w.-]+)")
@@ -47,8 +55,9 @@ def check_reference(reference: str) -> str:
 
 
 def mask(text: str) -> str:
-    """Hide the middle of mobile and identity numbers in a text that will be kept or sent."""
-    return IDENTITY.sub(r"\1********\2", MOBILE.sub(r"\1****\2", text))
+    """Hide the middle of mobile, fixed-line and identity numbers, however set apart, in a text that will be kept or sent."""
+    hidden = IDENTITY.sub(r"\1********\2", MOBILE.sub(r"\g<head>****\g<tail>", text))
+    return LANDLINE.sub(r"\g<area>-****\g<tail>", hidden)
 
 
 def scrub(text: str) -> str:
