@@ -114,7 +114,7 @@ def library(stage: Stage, texts: list[tuple[str, str]]) -> dict[int, str]:
                category=stage.category, title=title, body=body, raised_by="x", submitted_at=NOW, burns_at=NOW)
         for n, (title, body) in enumerate(texts)
     )  # fmt: skip
-    Words.objects.bulk_create(Words(appeal=one, tokens=found_by(one, [one.title, one.body])) for one in made)
+    Words.objects.bulk_create(Words(appeal=one, tokens=found_by(one, [])) for one in made)
     return {one.pk: f"{one.title}\n{one.body}" for one in made}
 
 

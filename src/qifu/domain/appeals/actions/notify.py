@@ -8,6 +8,7 @@ from datetime import datetime
 from qifu.domain.appeals.actions.moves import Move
 from qifu.domain.appeals.flow import words
 from qifu.domain.appeals.models import Appeal, Clock
+from qifu.domain.people import phones
 from qifu.domain.people import queries as people
 from qifu.engines.calendar import SHANGHAI
 from qifu.kernel import outbox
@@ -102,11 +103,11 @@ def _owing(appeal: Appeal, clock: Clock, level: int, now: datetime) -> set[int]:
 
 
 def _to_contact(appeal: Appeal, template: str, variables: dict[str, str], now: datetime) -> list[Message]:
-    """To the enterprise: always in-app where there is an account, and by SMS to the number it left."""
+    """To the enterprise: always in-app where there is an account, and by SMS to the mobile number it left."""
     key, found = _key(appeal, template), list[Message]()
     if appeal.contact:
         found.append(_message("inapp", f"account:{appeal.contact}", appeal, template, variables, key, now))
-    if appeal.prefers != "portal" and appeal.phone:
+    if appeal.prefers != "portal" and appeal.phone and phones.may_receive_sms(appeal.phone):
         found.append(_message("sms", f"appeal:{appeal.pk}", appeal, template, variables, key, now))
     return found
 

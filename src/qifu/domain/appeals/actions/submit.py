@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime
 
 from django.db import IntegrityError, transaction
@@ -14,6 +14,7 @@ from qifu.domain.appeals.actions import notify
 from qifu.domain.appeals.actions.retries import comparable
 from qifu.domain.appeals.flow import FLOWS, STARTS, words
 from qifu.domain.appeals.models import Appeal, Category, Clock, Words
+from qifu.domain.people import phones
 from qifu.domain.people import queries as people
 from qifu.domain.registry import queries as registry
 from qifu.engines import flow as engine
@@ -27,9 +28,9 @@ from qifu.kernel.receipts.actions import Claim, claim, settle
 from qifu.kernel.sealed import lookup
 
 TRIES = 5
-AGREED_DAYS = 366  # how far ahead an answer may be agreed with the visitor of a petition
-LONGEST_PHONE = 20
+LONGEST_PHONE = 20  # as it is typed
 TAKERS = (Role.DISPATCHER, Role.SUPERVISOR, Role.SPECIALIST, Role.HANDLER, Role.BUILDING_MANAGER)
+AGREED_DAYS = 366  # how far ahead an answer may be agreed with the visitor of a petition
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +75,7 @@ def submit(*, actor: Actor, now: datetime, request: Request, key: str = "") -> A
         settle(claimed, known.number)
         return known
     _check(actor, request, now)
+    request = replace(request, phone=phones.written(request.phone) if request.phone.strip() else "")
     timer = facts.timer()
     begun = clocks_of(request, now, facts.terms(request.kind, request.urgency), timer)
     appeal = _made(actor, request, now, begun)
@@ -105,9 +107,10 @@ def _check(actor: Actor, request: Request, now: datetime) -> None:
         "prefers": "" if request.prefers in dict(words.PREFERS) else "联系方式偏好不正确。",
         "title": _text(request.title, "标题", 100),
         "body": _text(request.body, "诉求内容", 5000),
+        "category": "" if request.category else "请选择二级分类。",
         "place": "地点超过 200 字，请精简。" if len(request.place) > 200 else "",
         "contact_name": "联系人超过 40 字。" if len(request.contact_name) > 40 else "",
-        "phone": "联系电话过长，请核对。" if len(request.phone) > 20 else "",
+        "phone": _phone(request.phone),
         "external": "来源系统的编号超过 60 字。" if len(request.external) > 60 else "",
     }
     if request.kind == "petition":
@@ -120,14 +123,14 @@ def _check(actor: Actor, request: Request, now: datetime) -> None:
     _may_submit(actor, request)
 
 
-def _may_submit(actor: Actor, request: Request) -> None:
-    if actor.is_contact:
-        if request.kind == "petition" or request.channel != "portal":
 def may_enter(actor: Actor) -> bool:
     """Whether this member of the staff writes cases down for others; leaders and auditors only read."""
     return actor.is_staff and actor.has_role(*TAKERS)
 
 
+def _may_submit(actor: Actor, request: Request) -> None:
+    if actor.is_contact:
+        if request.kind == "petition" or request.channel != "portal":
             raise Forbidden("网上只能提交诉求、投诉和帮代办。")
         if request.enterprise is not None and request.enterprise not in actor.enterprises:
             raise Forbidden("您还不能代表这家企业，请先完成企业认证。")
@@ -158,6 +161,12 @@ def _is_future(text: object, now: datetime) -> bool:
     return 0 < days <= AGREED_DAYS
 
 
+def _phone(value: str) -> str:
+    if len(value) > LONGEST_PHONE:
+        return "联系电话过长，请核对。"
+    return "" if not value.strip() or phones.is_contact(value) else phones.UNREADABLE
+
+
 def _text(value: str, label: str, longest: int) -> str:
     if not value.strip():
         return f"请填写{label}。"
@@ -168,20 +177,20 @@ def _made(actor: Actor, request: Request, now: datetime, clocks: Sequence[engine
     category = Category.objects.filter(code=request.category, is_active=True).exclude(parent=None).first()
     if category is None:
         raise Invalid("请选择一个二级分类。", {"category": "请选择二级分类"})
-    street, tokens = request.street, [request.title, request.body, request.place]
+    street, names = request.street, list[str]()
     if request.enterprise is not None:
         brief = registry.brief([request.enterprise]).get(request.enterprise)
         if brief is None:
             raise Invalid("没有找到这家企业，请重新选择。", {"enterprise": "没有找到"})
         street = street or brief.street
-        tokens += [] if request.is_confidential else [brief.name, brief.uscc or ""]
+        names = [brief.name, brief.uscc or ""]
     owner = people.duty_owner(_centre(), now)
     drawn = draft(
         actor, request, now, category=category.pk, street=street, owner=owner.id if owner else None,
         previous=_previous(actor, request.previous),
     )  # fmt: skip
     drawn.burns_at = facts.burns_at(clocks, drawn.state)
-    return _numbered(drawn, tokens, now)
+    return _numbered(drawn, names, now)
 
 
 def draft(
@@ -189,6 +198,7 @@ def draft(
     previous: int | None = None,
 ) -> Appeal:  # fmt: skip
     """The row of a new case, without number and words to be found by."""
+    trunk = phones.trunk(request.phone)
     return Appeal(
         kind=request.kind,
         state=FLOWS[request.kind].begins,
@@ -205,8 +215,8 @@ def draft(
         contact=actor.account if actor.is_contact else request.contact,
         contact_name=request.contact_name or (actor.name if actor.is_contact else ""),
         phone=request.phone,
-        phone_lookup=lookup(request.phone),
-        phone_tail="".join(c for c in request.phone if c.isdigit())[-4:],
+        phone_lookup=lookup(trunk),
+        phone_tail=trunk[-4:],
         prefers=request.prefers,
         is_confidential=request.is_confidential,
         raised_by=actor.mark,
@@ -219,7 +229,7 @@ def draft(
     )
 
 
-def _numbered(draft: Appeal, tokens: Sequence[str], now: datetime) -> Appeal:
+def _numbered(draft: Appeal, names: Sequence[str], now: datetime) -> Appeal:
     """Save under a fresh number; a number drawn twice is drawn again."""
     for attempt in range(TRIES):
         draft.number = numbers.draw(draft.kind, now)
@@ -230,16 +240,16 @@ def _numbered(draft: Appeal, tokens: Sequence[str], now: datetime) -> Appeal:
             if attempt == TRIES - 1 or not Appeal.objects.filter(number=draft.number).exists():
                 raise
         else:
-            Words(appeal=draft, tokens=found_by(draft, tokens)).save(force_insert=True)
+            Words(appeal=draft, tokens=found_by(draft, names)).save(force_insert=True)
             return draft
     raise AssertionError("unreachable")
 
 
-def found_by(appeal: Appeal, texts: Sequence[str]) -> str:
-    """The words by which a case is found: its number, the texts, the end of the telephone number. A confidential case is
-    not found by who is behind it."""
-    tail = "" if appeal.is_confidential else appeal.phone_tail
-    return search.tokens(appeal.number, *texts) + (f" {tail}" if tail else "")
+def found_by(appeal: Appeal, names: Sequence[str]) -> str:
+    """The words by which a case is found: number, title, text, place, the names of the enterprise, the end of the
+    telephone number. A confidential case is not found by who is behind it, nor where they sit."""
+    who, tail = ((), "") if appeal.is_confidential else ((appeal.place, *names), appeal.phone_tail)
+    return search.tokens(appeal.number, appeal.title, appeal.body, *who) + (f" {tail}" if tail else "")
 
 
 def _previous(actor: Actor, number: str) -> int | None:

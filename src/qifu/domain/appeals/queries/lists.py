@@ -16,6 +16,7 @@ from qifu.domain.appeals import access, facts, numbers
 from qifu.domain.appeals.flow import FLOWS, words
 from qifu.domain.appeals.models import Appeal, Assignment, Words
 from qifu.domain.appeals.queries.catalogue import Catalogue, categories
+from qifu.domain.people import phones
 from qifu.domain.people import queries as people
 from qifu.domain.people.tree import UnitView
 from qifu.domain.registry import queries as registry
@@ -25,11 +26,11 @@ from qifu.kernel.actor import Actor, Role
 from qifu.kernel.sealed import lookup
 
 PAGE, COUNTED, BADGE = 25, 1000, 99
-CLOSED = {state.name for flow in FLOWS.values() for state in flow.states.values() if not state.is_open}
 FIRST_DAY, LAST_DAY = (
     date(2000, 1, 1),
     date(2100, 1, 1),
 )  # no case lies outside; a time zone cannot hold the last of days
+CLOSED = {state.name for flow in FLOWS.values() for state in flow.states.values() if not state.is_open}
 COLUMNS = (
     "number", "kind", "state", "is_open", "round", "seq", "urgency", "channel", "category_id", "title", "enterprise_id",
     "street_id", "unit_id", "handler", "is_confidential", "submitted_at", "burns_at", "closed_at", "outcome", "closed_how",
@@ -173,7 +174,7 @@ def _found(actor: Actor, now: datetime, filters: Filters) -> tuple[list[QuerySet
 def _asks_who(filters: Filters) -> bool:
     """Whether the list is cut by who raised the case: a confidential one must not answer that by being there."""
     text = filters.q.strip()
-    return bool(filters.enterprise) or (text.isdigit() and len(text) in (4, 11))
+    return bool(filters.enterprise or filters.building) or (text.isdigit() and len(text) == 4) or is_phone(text)
 
 
 def ordered(rows: QuerySet[Appeal], filters: Filters) -> QuerySet[Appeal]:
@@ -322,7 +323,12 @@ def _cut(actor: Actor, filters: Filters, now: datetime) -> Q:
 
 def _is_key(text: str) -> bool:
     """Whether the text is a number or a full phone, which find by an index of their own."""
-    return numbers.is_number(text.upper()) or (text.isdigit() and len(text) == 11)
+    return numbers.is_number(text.upper()) or is_phone(text)
+
+
+def is_phone(text: str) -> bool:
+    """Whether the text is a whole telephone number, however it is written."""
+    return sum(map(str.isdigit, text)) > 8 and phones.is_contact(text)
 
 
 def _searched(rows: QuerySet[Appeal], q: str) -> QuerySet[Appeal]:
@@ -330,8 +336,9 @@ def _searched(rows: QuerySet[Appeal], q: str) -> QuerySet[Appeal]:
     text = q.strip().upper()
     if numbers.is_number(text):
         return rows.filter(number=text)
-    if text.isdigit() and len(text) == 11:
-        return rows.filter(phone_lookup__in=(lookup(text), lookup(f"+86{text}")))
+    if is_phone(text):
+        trunk = phones.trunk(text)
+        return rows.filter(phone_lookup__in=(lookup(trunk), lookup(f"+86{trunk}"), lookup(text)))
     return rows.filter(pk__in=search.matching(Words.objects.all(), q).values("pk"))
 
 

@@ -110,7 +110,7 @@ def begin(
     clocks = submit.clocks_of(request, at, terms, stage.timer)
     appeal.burns_at = facts.burns_at(clocks, appeal.state)
     case = Case(stage, appeal, Sheet(stage, appeal), request, tuple(clocks), [submit.entry(actor, appeal, at, [])])
-    case.tokens = submit.found_by(appeal, [request.title, request.body, request.place, *texts])
+    case.tokens = submit.found_by(appeal, texts)
     case.deeds.append(Deed(at, actor, "submit", {}))
     case.standings.append(Standing(at, appeal.state, True, None))
     return case
