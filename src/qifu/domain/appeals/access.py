@@ -99,6 +99,11 @@ def knows_identity(actor: Actor, appeal: Appeal) -> bool:
     return not appeal.is_confidential or sees_all(actor) or actor.is_contact or appeal.raised_by == actor.mark
 
 
+def may_call(actor: Actor, relations: frozenset[str]) -> bool:
+    """Whether the contact's whole number is for the actor: those who handle the case, not those who merely read it."""
+    return actor.is_staff and bool(relations & {"centre", "supervisor", "lead", "joint"})
+
+
 def _has_joint_part(appeal: Appeal, units: frozenset[int]) -> bool:
     parts = Assignment.objects.filter(appeal=appeal, round=appeal.round, role="joint", unit__in=units)
     return parts.filter(state="open").exists()

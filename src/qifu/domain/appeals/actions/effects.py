@@ -120,7 +120,9 @@ def grant(move: Move) -> None:
 
 @_on("refuse_extension")
 def refuse_extension(move: Move) -> None:
-    _decided(move, "refused", move.text("reason"))
+    asked = _decided(move, "refused", move.text("reason"))
+    move.words |= {"workdays": str(asked.workdays), "asked": asked.reason.rstrip("。；;. ")}
+    move.facts["workdays"] = asked.workdays
 
 
 @_on("involve")
@@ -300,8 +302,6 @@ def merge(move: Move) -> None:
     move.facts["leader"] = leader.number
 
 
-@_on("unmerge")
-def unmerge(move: Move) -> None:
 def _misfit(move: Move, leader: Appeal) -> str:
     """Why the case cannot be merged into this one; empty when it can."""
     kinds = [words.label(words.KINDS, kind) for kind in (move.appeal.kind, leader.kind)]
@@ -320,6 +320,8 @@ def _unfit(problem: str) -> Invalid:
     return Invalid(problem, {"leader": problem})
 
 
+@_on("unmerge")
+def unmerge(move: Move) -> None:
     move.changes["leader_id"] = None
     if move.appeal.unit_id and move.moved.case.state in ("dispatched", "working"):
         lead = assign_units(move, lead=move.appeal.unit_id, joint=[])

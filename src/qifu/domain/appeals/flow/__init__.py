@@ -77,7 +77,8 @@ _RECEPTION = (
     s.ASSIGN, s.INVOLVE, s.PART, s.WAIVE,
     replace(s.ASK_EXTENSION, needs=(Need("workdays", "延长天数", kind="number", longest=30), s.REASON)),
     replace(s.GRANT, told="办理期限延长 {workdays} 天：{reason}"),
-    s.REFUSE_EXTENSION, s.SUPERVISE, s.ANSWER_ORDER, s.COMMENT,
+    replace(s.REFUSE_EXTENSION, told="承办单位申请延长 {workdays} 天（{asked}），中心没有同意，办理期限不变。"),
+    s.SUPERVISE, s.ANSWER_ORDER, s.COMMENT,
     replace(s.REPLY, label="答复信访人", starts=()),
     Step("conclude", "办结", ("replied",), "closed", s.CENTRE, (s.REASON,)),
     Step(

@@ -154,7 +154,12 @@ GRANT = Step(
     told="经中心同意，办理期限延长 {workdays} 个工作日：{reason}",
 )
 REFUSE_EXTENSION = Step(
-    "refuse_extension", "不同意延期", ("working", "asking"), who=CENTRE | SUPERVISOR, needs=(REASON,)
+    "refuse_extension",
+    "不同意延期",
+    ("working", "asking"),
+    who=CENTRE | SUPERVISOR,
+    needs=(Need("reason", "理由", longest=1000, hint="写给承办单位；企业看到的是申请的理由和没有同意"),),
+    told="承办单位申请延长 {workdays} 个工作日（{asked}），中心没有同意，办理期限不变。",
 )
 INVOLVE = Step(
     "involve",

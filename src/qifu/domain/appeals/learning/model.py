@@ -44,9 +44,10 @@ class Report:
     top1_answered: float
 
     def as_text(self) -> str:
+        right = f"{self.top1_answered:.1%}" if self.answered else "—"
         return (
             f"训练 {self.trained} 件，检验 {self.held_out} 件：首选正确 {self.top1:.1%}，前三含正确 {self.top3:.1%}；"
-            f"有把握作答 {self.answered:.1%}，其中首选正确 {self.top1_answered:.1%}。"
+            f"有把握作答 {self.answered:.1%}，其中首选正确 {right}。"
         )
 
 

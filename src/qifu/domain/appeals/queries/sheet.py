@@ -11,12 +11,13 @@ from qifu.domain.appeals.flow import words
 from qifu.domain.appeals.models import Appeal, Assignment, Clock, Extension, FollowUp, Order, Rating
 from qifu.domain.appeals.queries.catalogue import categories
 from qifu.domain.appeals.queries.lists import Line, as_lines
+from qifu.domain.appeals.queries.returned import Returned, returned
 from qifu.domain.people import queries as people
 from qifu.engines import flow as engine
 from qifu.engines.codes import phones
 from qifu.engines.flow import Step
 from qifu.kernel.actor import Actor
-from qifu.kernel.errors import Missing
+from qifu.kernel.errors import Forbidden, Missing
 from qifu.kernel.evidence.models import Record
 from qifu.kernel.evidence.queries import history
 from qifu.kernel.files import queries as files
@@ -80,6 +81,7 @@ class Sheet:
     place: str
     contact_name: str
     phone_masked: str
+    may_reveal: bool  # whether this person may see the whole number
     prefers_label: str
     duty_owner: str
     handler_name: str
@@ -97,6 +99,19 @@ class Sheet:
     leader: Line | None
     previous: Line | None
     relations: frozenset[str]
+    returned: list[Returned]  # units that gave the case back in this round
+
+
+@dataclass(frozen=True, slots=True)
+class _Sight:
+    """What somebody may see of the timeline: the inside of it, who spoke for a confidential enterprise, its opinion."""
+
+    inside: bool
+    identity: bool
+    opinions: bool
+
+
+HIDDEN_CONTACT = "企业（要求保密）"
 
 
 def sheet(*, actor: Actor, now: datetime, number: str) -> Sheet:
@@ -114,7 +129,8 @@ def sheet(*, actor: Actor, now: datetime, number: str) -> Sheet:
     parts = _PARTS(case=appeal.pk, round=appeal.round) if inside else []
     kept = files.kept_for(appeal.stream, with_internal=inside)
     rows = list(history(appeal.stream))
-    linked = [row for row in (appeal.leader, appeal.previous) if row is not None]
+    linked = [row for row in (appeal.leader, appeal.previous if knows else None) if row is not None]
+    sight = _Sight(inside, knows, _sees_ratings(relations, actor))
     lines = {line.id: line for line in as_lines(actor, [appeal, *linked, *_FOLLOWERS(case=appeal.pk)], now)}
     names = people.names([appeal.duty_owner, appeal.handler, *map(_account, rows), *(part.handler for part in parts)])
     return Sheet(
@@ -122,14 +138,15 @@ def sheet(*, actor: Actor, now: datetime, number: str) -> Sheet:
         appeal=appeal,
         body=appeal.body,
         category=categories().path(appeal.category_id),
-        place=appeal.place,
+        place=appeal.place if knows or not appeal.place else "（保密）",
         contact_name=appeal.contact_name if knows else "（保密）",
         phone_masked=(phones.mask(appeal.phone) if appeal.phone else "") if knows else "",
+        may_reveal=bool(appeal.phone) and knows and access.may_call(actor, relations),
         prefers_label=words.label(words.PREFERS, appeal.prefers),
         duty_owner=names.get(appeal.duty_owner or 0, ""),
         handler_name=names.get(appeal.handler or 0, ""),
         clocks=[clock_view(row, now) for row in clocks if inside or row.kind != "sign"],
-        happenings=[h for h in (_happening(r, appeal, names, kept, inside) for r in rows) if h],
+        happenings=[h for h in (_happening(r, appeal, names, kept, sight) for r in rows) if h],
         parts=[_part(row, names) for row in parts],
         files=kept,
         steps=steps_for(
@@ -137,7 +154,7 @@ def sheet(*, actor: Actor, now: datetime, number: str) -> Sheet:
         ),
         question=_question(appeal, rows),
         extension=next(iter(asked), None) if inside else None,
-        ratings=_RATINGS(case=appeal.pk) if _sees_ratings(relations, actor) else [],
+        ratings=_RATINGS(case=appeal.pk) if sight.opinions else [],
         follow_ups=_CALLS(case=appeal.pk) if access.sees_all(actor) else [],
         orders=orders if inside else [],
         followers=[line for line in lines.values() if line.id not in (appeal.pk, appeal.leader_id, appeal.previous_id)]
@@ -146,6 +163,7 @@ def sheet(*, actor: Actor, now: datetime, number: str) -> Sheet:
         leader=lines.get(appeal.leader_id or 0) if inside else None,
         previous=lines.get(appeal.previous_id or 0),
         relations=relations,
+        returned=returned(appeal, rows) if inside else [],
     )
 
 
@@ -189,11 +207,14 @@ def reveal_phone(*, actor: Actor, now: datetime, number: str, reason: str) -> st
     """Show the contact's number to somebody who handles the case; the look is recorded.
 
     :raises Missing: no such case for this actor, or the contact is confidential.
+    :raises Forbidden: the actor may read the case and does not handle it.
     :raises Invalid: no reason.
     """
     appeal = access.door(actor, number)
     if not appeal.phone or not access.knows_identity(actor, appeal) or not actor.is_staff:
         raise Missing("没有可以查看的联系电话。")
+    if not access.may_call(actor, access.relations(actor, appeal)):
+        raise Forbidden("只有中心的调度员、督办员和正在承办的人员可以查看完整号码。")
     from django.db import transaction
 
     with transaction.atomic():
@@ -264,7 +285,7 @@ def receipt(*, actor: Actor, now: datetime, number: str) -> ReceiptView:
 
 
 def _sees_ratings(relations: frozenset[str], actor: Actor) -> bool:
-    """Ratings are blind to the unit that handled the case."""
+    """Ratings, and what was said on the telephone afterwards, are blind to the unit that handled the case."""
     return "contact" in relations or access.sees_all(actor)
 
 
@@ -291,13 +312,13 @@ def _part(row: Assignment, names: dict[int, str]) -> PartView:
 
 
 def _happening(
-    row: Record, appeal: Appeal, names: dict[int, str], kept: list[StoredFile], inside: bool
+    row: Record, appeal: Appeal, names: dict[int, str], kept: list[StoredFile], sight: _Sight
 ) -> Happening | None:
     """A record as a line of the timeline; None when it is not for this side."""
     name, body = str(row.facts.get("step", "")), _body(row)
     step = facts.flow_of(appeal).steps.get(name)
     is_public = bool(step.told) if step else name in _LABELS and name != "signal"
-    if not name or (not inside and (not is_public or name == "rate")):
+    if not name or (name == "rate" and not sight.opinions) or (not sight.inside and not is_public):
         return None
     is_erased = row.content_digest is not None and not body
     ids = row.facts.get("files") or []
@@ -306,13 +327,17 @@ def _happening(
         at=row.at,
         step=name,
         label=step.label if step else _LABELS.get(name, name),
-        who=_who(row, names, inside),
+        who=_who(row, names, sight),
         text="（内容已按规定清除）" if is_erased else str(body.get("told", "")),
-        details=_details(step, row, body) if inside and not is_erased else [],
+        details=_details(step, row, body) if sight.inside and not is_erased and _shows(name, sight) else [],
         files=[f for f in kept if isinstance(ids, list) and f.pk in ids],
         is_internal=not is_public,
         round=int(str(row.facts.get("round", 1))),
     )
+
+
+def _shows(name: str, sight: _Sight) -> bool:
+    return sight.opinions or name != "follow_up"
 
 
 _LABELS = {"submit": "提交", "signal": "时限提醒", "recompute": "重算期限"}
@@ -328,7 +353,7 @@ def _details(step: Step | None, row: Record, body: dict[str, object]) -> list[tu
             return [("时限", f"{words.label(words.CLOCKS, str(row.facts.get('clock')))}{level}")]
         return []
     if step.name == "rate":
-        return []  # blind to those who handled it
+        return []  # told beside the timeline, to those who may read it
     shown = []
     for need in step.needs:
         value = body.get(need.name) or row.facts.get(need.name)
@@ -340,14 +365,16 @@ def _details(step: Step | None, row: Record, body: dict[str, object]) -> list[tu
     return shown
 
 
-def _who(row: Record, names: dict[int, str], inside: bool) -> str:
+def _who(row: Record, names: dict[int, str], sight: _Sight) -> str:
     kind = row.actor.partition(":")[0]
     if kind == "system":
         return "系统"
+    if kind == "contact" and not sight.identity:
+        return HIDDEN_CONTACT
     name = names.get(_account(row) or 0, "")
-    if not inside and kind == "staff":
+    if not sight.inside and kind == "staff":
         return "工作人员"
-    if row.for_whom and inside:
+    if row.for_whom and sight.inside:
         return f"{name}（代办）"
     return name
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -11,6 +12,7 @@ from django.conf import settings
 from qifu.domain.appeals.learning.model import Model, load
 from qifu.domain.appeals.models import Appeal
 from qifu.domain.appeals.queries.catalogue import CategoryView, categories
+from qifu.domain.appeals.queries.returned import Returned, returned
 from qifu.domain.people import queries as people
 
 OWN_STREET = "@street"  # as a label: the street office of the enterprise's own street
@@ -38,8 +40,8 @@ class Advice:
         return [[p.unit, round(p.probability, 4), list(p.words)] for p in self.proposals]
 
 
-def units_for(title: str, body: str, street: int | None) -> Advice:
-    """Propose up to three units."""
+def units_for(title: str, body: str, street: int | None, without: Collection[int] = ()) -> Advice:
+    """Propose up to three units, none of those in `without`. With the first guess left out nothing is sure."""
     model = trained("unit")
     if model is None:
         return Advice([], False, "")
@@ -48,14 +50,19 @@ def units_for(title: str, body: str, street: int | None) -> Advice:
     for guess in guesses:
         unit = street if guess.label == OWN_STREET else int(guess.label)
         view = tree.units.get(unit or 0)
-        if view is not None and view.is_active:
+        if view is not None and view.is_active and view.id not in without:
             found.append(Proposal(view.id, view.name, guess.probability, guess.words))
-    return Advice(found, model.is_sure(guesses) and bool(found), model.version)
+    is_first = bool(found) and found[0].probability == guesses[0].probability
+    return Advice(found, model.is_sure(guesses) and is_first, model.version)
 
 
-def advice(appeal: Appeal) -> Advice:
-    """Propose units for a case that waits to be transferred."""
-    return units_for(appeal.title, appeal.body, appeal.street_id)
+def advice(appeal: Appeal, given_back: Iterable[Returned] | None = None) -> Advice:
+    """Propose units for a case that waits to be transferred; a unit that gave it back in this round is not proposed again.
+
+    :param given_back: those units, where the caller knows them already.
+    """
+    back = returned(appeal) if given_back is None else given_back
+    return units_for(appeal.title, appeal.body, appeal.street_id, {one.unit for one in back})
 
 
 def categories_for(text: str) -> list[CategoryView]:

@@ -52,6 +52,7 @@ def context(request: PersonRequest, sheet: Sheet, refused: Refused | None = None
     gone = shares(appeal.pk, request.now) if sheet.line.is_open else {}
     given = request.POST if request.method == "POST" else request.GET
     callers = people.names([row.account for row in sheet.follow_ups])
+    advised = advice(appeal, sheet.returned) if any(s.step.name == "dispatch" for s in steps) else None
     return {
         "sheet": sheet,
         "line": sheet.line,
@@ -85,7 +86,8 @@ def context(request: PersonRequest, sheet: Sheet, refused: Refused | None = None
             for row in sheet.follow_ups
         ],
         "batch": _batch(sheet),
-        "advice": advice(appeal).proposals if any(s.step.name == "dispatch" for s in steps) else [],
+        "advice": advised.proposals if advised else [],
+        "is_sure": bool(advised and advised.is_sure),
         "has_similar": "centre" in sheet.relations and sheet.line.state in ("submitted", "accepted"),
         "seen": sheet.happenings[-1].seq if sheet.happenings else 0,
         "back": safe(request, given.get("next", "")),

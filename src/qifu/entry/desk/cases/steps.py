@@ -135,9 +135,10 @@ def _unit(step: Step, sheet: Sheet, was: Refused | None) -> int | None:
 
 
 def _initial(step: Step, sheet: Sheet) -> dict[str, object]:
-    """What is likely, filled in: the unit the case is with, else the one a sure model names, else the category's usual one."""
+    """What is likely, filled in: the unit the case is with, else the one a sure model names, else the category's usual one;
+    never one that has just given the case back."""
     if step.name in ("dispatch", "appoint") and (unit := sheet.appeal.unit_id or _usual_unit(sheet)):
-        return {"unit": str(unit)}
+        return {} if unit in {one.unit for one in sheet.returned} else {"unit": str(unit)}
     if step.name == "classify":
         return {"category": str(sheet.appeal.category_id)}
     return {}
@@ -145,7 +146,7 @@ def _initial(step: Step, sheet: Sheet) -> dict[str, object]:
 
 def _usual_unit(sheet: Sheet) -> int | None:
     """The unit that a sure model names, else the one that the category usually goes to."""
-    advised = advice(sheet.appeal)
+    advised = advice(sheet.appeal, sheet.returned)
     if advised.is_sure:
         return advised.proposals[0].unit
     found = categories().by_id.get(sheet.appeal.category_id)

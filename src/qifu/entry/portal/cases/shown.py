@@ -23,7 +23,7 @@ ICONS = {
     "submit": "send", "accept": "check", "dispatch": "forward", "sign": "person-check", "ask": "question", "answer": "reply",
     "reply": "chat", "settle": "chat", "finish": "chat", "reply_along": "chat", "confirm": "check-circle", "refuse": "refresh",
     "reopen": "refresh", "withdraw": "undo", "urge": "alarm", "add": "plus", "grant": "calendar", "supervise": "flag",
-    "decline": "x-circle", "lapse": "hourglass",
+    "decline": "x-circle", "lapse": "hourglass", "refuse_extension": "calendar", "rate": "star",
 }  # fmt: skip
 TOLD = {
     "ask": "请您补充",
@@ -132,8 +132,16 @@ def _moment(sheet: Sheet, name: str) -> datetime | None:
 
 
 def current_clocks(sheet: Sheet) -> list[ClockView]:
-    """The promised times of this round; for a case that ended, those that were met."""
-    return [c for c in sheet.clocks if c.round == sheet.line.round and (c.status != "stopped" or sheet.line.is_open)]
+    """The promised times of this round; for a case that ended, those that were met. Of a case merged into another nobody
+    owes more than the reply, by the day that was promised."""
+    idle = ("accept", "dispatch") if sheet.line.state == "merged" else ()
+    return [
+        c
+        for c in sheet.clocks
+        if c.round == sheet.line.round
+        and (c.status != "stopped" or sheet.line.is_open)
+        and (c.kind not in idle or c.status == "met")
+    ]
 
 
 def further_steps(sheet: Sheet, now: datetime) -> list[Step]:
