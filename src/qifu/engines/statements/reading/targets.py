@@ -72,8 +72,9 @@ def _texts(region: Region, ruled: dict[int, tuple[str, ...]]) -> list[tuple[int,
     """The lines of a form as words; rows of cells that hold a whole indicator are put aside in `ruled`."""
     found = []
     for line in region.lines:
-        if line.cells is not None and len(line.cells) >= 5 and BASIS.search(compact(line.cells[-1])):
-            ruled[line.number] = line.cells
+        cells = _without_end(line.cells or ())
+        if len(cells) >= 5 and BASIS.search(compact(cells[-1])):
+            ruled[line.number] = cells
             found.append((line.number, _RULED))
             continue
         for piece in _pieces(line):
@@ -83,13 +84,23 @@ def _texts(region: Region, ruled: dict[int, tuple[str, ...]]) -> list[tuple[int,
     return found
 
 
+def _without_end(cells: tuple[str, ...]) -> tuple[str, ...]:
+    """Cells without the blank ones that fill a row up to the width of its sheet."""
+    last = next((i for i in range(len(cells), 0, -1) if cells[i - 1]), 0)
+    return cells[:last]
+
+
+def _is_figures(cells: Sequence[str]) -> bool:
+    return all(amount(cell.rstrip("%％")) is not None for cell in cells)
+
+
 def _pieces(line: Line) -> list[str]:
     if line.cells is None:
         return [line.raw or line.text]
     held = [cell for cell in line.cells if cell]
     if not held:
         return []
-    whole = BASIS.search(held[-1]) is None and len(held) <= 4
+    whole = BASIS.search(held[-1]) is None and (len(held) <= 4 or _is_figures(held[-4:]))
     return [" ".join(held)] if whole else [*held[:-2], " ".join(held[-2:])]
 
 
@@ -184,6 +195,9 @@ def _amounts(joined: str, draft: _Draft) -> None:
     sources = joined.split("项目资金来源", 1)[-1].split("项目支出明细测算", 1)[0]
     if found := re.search(r"^合计\s+([\d,.]+)", sources, re.MULTILINE):
         draft.details["sources"] = found[1].replace(",", "")
+    estimate = joined.partition("项目支出明细测算")[2].split("绩效总目标", 1)[0].split("项目采购", 1)[0]
+    if found := re.search(r"^合计\s+([\d,.]+)$", estimate, re.MULTILINE):
+        draft.details["estimate"] = found[1].replace(",", "")
 
 
 # ---- indicators ------------------------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from decimal import Decimal
 from itertools import groupby
 
 from qifu.engines.statements.layouts import column_name, layout, printed_name
-from qifu.engines.statements.model import Amounts, Entry, Form, Grid, Model, Paragraph, Statement
+from qifu.engines.statements.model import Amounts, Entry, Form, Grid, Indicator, Model, Paragraph, Statement
 
 LANDSCAPE = frozenset({"T02", "T03", "T04", "T06", "T07", "T09", "B02", "B03", "B05", "B05-2", "B10"})
 
@@ -189,10 +189,17 @@ def _half(entries: Sequence[Entry], place: int) -> tuple[str, str]:
     return entries[place].name, shown(next(iter(entries[place].amounts.values()), None))
 
 
+_HEADS_OF = {
+    "B02": ("部门（单位）代码", "部门（单位）名称"),
+    "B05-2": ("单位编码", "单位名称"),
+    "B06": ("经济分类科目编码", "科目名称"),
+    "B10": ("项目编码", "项目名称"),
+}
+
+
 def _listed(statement: Statement) -> Table:
     columns = layout(statement.id).columns
-    by_unit = layout(statement.id).shape in ("units", "projects")
-    first = ("单位编码", "单位名称") if by_unit else ("功能分类科目编码", "科目名称")
+    first = _HEADS_OF.get(statement.id, ("功能分类科目编码", "科目名称"))
     head = (*first, *(column_name(statement.id, column) for column in columns))
     numbers = ("", "栏次", *(str(i) for i in range(1, len(columns) + 1)))
     rows = [
@@ -205,7 +212,11 @@ def _listed(statement: Statement) -> Table:
     ]
     width = 1.5 if len(columns) <= 7 else 1.1
     return Table(
-        (head, numbers, *rows), 2, (), frozenset(range(2, len(columns) + 2)), (1.6, 4.0, *[width] * len(columns))
+        (head, numbers, *rows),
+        2,
+        (),
+        frozenset(range(2, len(columns) + 2)),
+        (3.2 if statement.id == "B10" else 1.6, 4.0, *[width] * len(columns)),
     )
 
 
@@ -277,10 +288,12 @@ class _Sheet:
     def add(self, *cells: str) -> None:
         self.rows.append((*cells, *[""] * (self.width - len(cells))))
 
-    def wide(self, label: str, text: str) -> None:
-        """A label over two columns and its text over the rest."""
-        self.spans += [(len(self.rows), 0, 1, 2), (len(self.rows), 2, 1, self.width - 2)]
-        self.add(label, "", text)
+    def wide(self, label: str, text: str, columns: int = 2) -> None:
+        """A label over its columns and its text over the rest."""
+        row = len(self.rows)
+        self.spans += [(row, 0, 1, columns)] if columns > 1 else []
+        self.spans.append((row, columns, 1, self.width - columns))
+        self.add(label, *[""] * (columns - 1), text)
 
 
 def _form(form: Form) -> Table:
@@ -345,55 +358,70 @@ def _form_head(form: Form, sheet: _Sheet) -> None:
 def _target(form: Form) -> list[Block]:
     """A target form of a budget: its money, its goals and their indicators."""
     found: list[Block] = [Page(), Text(form.title or "项目申报表", "centre")]
-    details = form.details
+    found.append(_application(form) if form.kind == "project" else _money_of_unit(form))
     if form.kind == "project":
-        found.append(Text(f"项目名称 {form.name}"))
-        for label, key in (
-            ("一级项目名称", "level"),
-            ("项目安排频度", "frequency"),
-            ("起始年度", "start"),
-            ("终止年度", "end"),
-        ):
-            if key in details:
-                found.append(Text(f"{label} {details[key]}"))
-        found += [
-            Text("项目概述"),
-            Text(details.get("summary", "")),
-            Text("项目立项依据"),
-            Text("项目实施方案"),
-            Text(details.get("plan", "")),
-        ]
-        found.append(Text(f"项目总预算 {details.get('total', '')}"))
-        found.append(Text(f"项目当年预算 {details.get('current', '')}"))
-        found.append(Text("项目前两年预算情况"))
-        found += [
-            Text(f"{year} 年 {money}")
-            for year, _, money in (each.partition("=") for each in details.get("prior", "").split(";"))
-            if money
-        ]
-        found += [
-            Text("项目资金来源"),
-            *([Text(f"合计 {details['sources']}")] if "sources" in details else []),
-            Text("项目支出明细测算"),
-        ]
-    else:
-        found += [Text(" ".join(line.split("\t"))) for line in _fund_lines(details.get("funds", ""))]
+        found.append(Text("项目绩效总目标", "marker"))
+    count = {"长期": 0, "年度": 0}
+    for goal in form.goals:
+        when = "年度" if any(each.past for each in goal.indicators) else "长期"
+        count[when] += 1
+        found += [Text(f"{when}目标{count[when]}：", "marker"), *([Text(goal.text, "marker")] if goal.text else [])]
+        found.append(_targets(goal.indicators))
+    return found
+
+
+def _targets(indicators: Sequence[Indicator]) -> Table:
+    """The indicators of one goal: levels, name, the values of the years before where there are any, target and its basis."""
+    past = max((len(each.past) for each in indicators), default=0)
+    years = ("前年", "上年")[:past] if past <= 2 else ("",) * past
+    head = ("一级指标", "二级指标", "三级指标", *years, "指标值", "指标值确定依据")
+    rows = [
+        (each.level1, each.level2, each.name, *each.past, *[""] * (past - len(each.past)), each.target, each.basis)
+        for each in indicators
+    ]
+    return Table((head, *rows), 1, (), frozenset(), (1.5, 2.2, 3.0, *[1.8] * past, 1.8, 1.8))
+
+
+def _application(form: Form) -> Table:
+    """The head of an application: what the project is, its budget, sources and estimate, in 元."""
+    details, sheet = form.details, _Sheet(4)
+    sheet.wide("项目名称", form.name, 1)
+    for one, other in (
+        (("一级项目名称", "level"), ("项目安排频度", "frequency")),
+        (("起始年度", "start"), ("终止年度", "end")),
+    ):
+        sheet.add(one[0], details.get(one[1], ""), other[0], details.get(other[1], ""))
     if details.get("has_contact"):
-        found.append(Text("项目负责人" if form.kind == "project" else "填报人"))
-    if form.kind == "project":
-        found.append(Text("项目绩效总目标"))
-    for number, goal in enumerate(form.goals, start=1):
-        found += [
-            Text(f"长期目标{number}："),
-            Text(goal.text),
-            Text("一级指标 二级指标 三级指标 指标值 指标值确定依据"),
-        ]
-        rows = tuple(
-            (each.level1, each.level2, each.name, *each.past, each.target, each.basis) for each in goal.indicators
-        )
-        for row in rows:
-            found.append(Table((row,), 0))
-    return [block for block in found if not (isinstance(block, Text) and not block.text)]
+        sheet.wide("项目负责人", "", 1)
+    sheet.wide("项目概述", details.get("summary", ""), 1)
+    sheet.wide("项目立项依据", "", 1)
+    sheet.wide("项目实施方案", details.get("plan", ""), 1)
+    sheet.add("项目总预算", details.get("total", ""), "项目当年预算", details.get("current", ""))
+    sheet.add("项目前两年预算情况", "预算数")
+    for each in details.get("prior", "").split(";"):
+        year, _, money = each.partition("=")
+        if money:
+            sheet.add(f"{year}年", money)
+    for label, key in (("项目资金来源", "sources"), ("项目支出明细测算", "estimate")):
+        sheet.add(label, "金额")
+        if key in details:
+            sheet.add("合计", details[key])
+    return Table(tuple(sheet.rows), 0, tuple(sheet.spans), frozenset(), (2.0, 2.6, 2.0, 2.6))
+
+
+def _money_of_unit(form: Form) -> Table:
+    """The money of the whole unit: amounts and shares of the year, amounts of the two years before."""
+    lines = [line.split("\t") for line in _fund_lines(form.details.get("funds", ""))]
+    rows = [(name, *_with_share(figures)) for name, *figures in lines]
+    head = ("收支构成", "当年预算（万元）", "占比", "前年收支（万元）", "上年收支（万元）")
+    contact = [("填报人", "", "", "", "")] if form.details.get("has_contact") else []
+    return Table((*contact, head, *rows), 1, (), frozenset(range(1, 5)), (3.0, 2.0, 1.4, 2.0, 2.0))
+
+
+def _with_share(figures: Sequence[str]) -> tuple[str, ...]:
+    """The four figures of a line; the second is a percentage."""
+    whole = (*figures, *[""] * (4 - len(figures)))
+    return (whole[0], f"{whole[1]}%" if whole[1] else "", *whole[2:])
 
 
 def _fund_lines(funds: str) -> list[str]:

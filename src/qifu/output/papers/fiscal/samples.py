@@ -30,9 +30,9 @@ from qifu.engines.statements.subjects import economic, name_of
 from qifu.engines.statements.words import compact, in_chinese
 from qifu.engines.statements.writing.explain import Facts, worded
 
-_PLACES = ("临江市云桥区", "江州市东湖区", "安陆市南岗区", "清河市北城区", "望海市青阳区")
-_BODIES = ("企业服务中心", "营商环境促进中心", "中小企业服务中心", "招商服务中心", "政务服务中心")
-_PROJECTS = (
+PLACES = ("临江市云桥区", "江州市东湖区", "安陆市南岗区", "清河市北城区", "望海市青阳区")
+BODIES = ("企业服务中心", "营商环境促进中心", "中小企业服务中心", "招商服务中心", "政务服务中心")
+PROJECTS = (
     "企业服务平台运维",
     "楼宇走访专项",
     "惠企政策宣传",
@@ -42,14 +42,14 @@ _PROJECTS = (
     "产业分析研究",
     "公众号运营",
 )
-_REASONS = (
+REASONS = (
     "人员变动，支出相应调整",
     "按规定压减一般性支出",
     "部分项目跨年实施",
     "年中追加项目经费",
     "社保缴费基数调整",
 )
-_CLASSES = [
+CLASSES = [
     "201",
     "202",
     "203",
@@ -146,7 +146,7 @@ def figures(rng: random.Random, style: Style | None = None) -> tuple[Model, Fact
     """Draw statements and forms, and the facts that their explanation needs."""
     world = _World(rng, style or any_style(rng))
     _draw(world)
-    unit = rng.choice(_PLACES) + rng.choice(_BODIES)
+    unit = rng.choice(PLACES) + rng.choice(BODIES)
     year = world.style.year
     document = Document(
         "final_accounts", unit, year, f"{year + 1}-09-{rng.randint(10, 28)}", "万元", f"{year}年度{unit}部门决算公开"
@@ -319,11 +319,11 @@ def _entries(
 
 
 def _classes(world: _World) -> list[tuple[str, str]]:
-    return [(code, f"{in_chinese(i)}、{name_of(code, world.style.year)}") for i, code in enumerate(_CLASSES, start=1)]
+    return [(code, f"{in_chinese(i)}、{name_of(code, world.style.year)}") for i, code in enumerate(CLASSES, start=1)]
 
 
 def _first(world: _World, third: dict[str, Amounts]) -> Statement:
-    spent = {code: sum((a["total"] or ZERO for c, a in third.items() if c.startswith(code)), ZERO) for code in _CLASSES}
+    spent = {code: sum((a["total"] or ZERO for c, a in third.items() if c.startswith(code)), ZERO) for code in CLASSES}
     total = sum(spent.values(), ZERO)
     current = total + world.carried_out - world.carried_in
     incomes = {
@@ -371,7 +371,7 @@ def _fourth(
             kind: sum((a["total"] or ZERO for c, a in rows.items() if c.startswith(code)), ZERO)
             for kind, rows in kinds.items()
         }
-        for code in _CLASSES
+        for code in CLASSES
     }
     spent = {kind: sum((each[kind] for each in by_class.values()), ZERO) for kind in kinds}
     opening, closing = world.carried_in, world.carried_out
@@ -493,7 +493,7 @@ def _forms(world: _World, unit: str) -> tuple[Form, ...]:
     cuts = sorted(rng.randint(1, int(money * 100) - 1) for _ in range(count - 1))
     edges = [0, *cuts, int(money * 100)]
     parts = [Decimal(b - a) / 100 for a, b in pairwise(edges)]
-    names = rng.sample(_PROJECTS, count)
+    names = rng.sample(PROJECTS, count)
     projects = [
         _project(world, name, part, number)
         for number, (name, part) in enumerate(zip(names, parts, strict=True))
@@ -589,7 +589,7 @@ def _facts(world: _World, document: Document, tables: dict[str, Statement]) -> F
         prior_total=grand - change,
         prior_general=general - change if general - change > 0 else general,
         initial=initial,
-        reason=rng.choice(_REASONS),
+        reason=rng.choice(REASONS),
         duties=("承担企业服务的统筹协调工作", "收集并协调解决企业诉求", "承办上级交办的其他事项"),
         offices="综合科、企业服务科、信息科",
         goods=goods,

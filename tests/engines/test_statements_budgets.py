@@ -1,0 +1,87 @@
+"""Budgets drawn by seed: faultless by the audit, read back from every format, and found out when a figure is changed."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+
+from qifu.engines.statements import Model, audit, from_text, read
+from qifu.engines.statements.reading.repairs import with_value
+from qifu.engines.statements.writing.plan import Plan, planned
+from qifu.entry.intake.fiscal import open_bytes
+from qifu.output.papers.fiscal import FORMATS, render
+from qifu.output.papers.fiscal.budget_amounts import BudgetStyle, any_budget_style
+from qifu.output.papers.fiscal.budgets import budget, budget_figures
+from qifu.output.papers.fiscal.plain import lines_of
+from qifu.output.papers.fiscal.wear import KINDS
+
+TABLES = {"B01", "B02", "B03", "B04", "B05", "B05-2", "B06", "B07", "B08", "B09", "B10"}
+
+
+def alarms(model: Model) -> list[str]:
+    return [finding.message for finding in audit(model).findings if finding.severity != "info"]
+
+
+@pytest.mark.parametrize("seed", range(24))
+def test_a_drawn_budget_raises_no_alarm(seed: int) -> None:
+    model = budget(random.Random(seed))
+    assert alarms(model) == []
+    assert audit(model).checked > 300
+    assert set(model.tables) == TABLES
+    assert [form.kind for form in model.forms] == ["unit", *["project"] * (len(model.forms) - 1)]
+    assert len(model.forms) > 2
+
+
+@pytest.mark.parametrize("form", FORMATS)
+@pytest.mark.parametrize("seed", [0, 5, 11])
+def test_a_budget_reads_back_as_it_was_written(seed: int, form: str) -> None:
+    model = budget(random.Random(seed))
+    found = read(open_bytes(render(model, form)))
+    assert found == model
+    assert (found.repairs, found.unreadable) == ((), ())
+
+
+def test_every_kind_of_money_has_its_tables_and_words() -> None:
+    style = BudgetStyle(2025, units=3, fund=True, capital=True, other_income=True, carried=True, hospitality=True)
+    model = budget(random.Random(4), style)
+    assert alarms(model) == []
+    assert not any(model.tables[name].is_empty for name in TABLES)
+    text = "".join(each.text for each in model.text)
+    assert "没有使用" not in text
+    assert read(open_bytes(render(model, "docx"))) == model
+
+
+@pytest.mark.parametrize(
+    ("table", "row", "column", "rule"),
+    [
+        ("B01", "income:general", "amount", "BUD-01"),
+        ("B02", "137", "general", "BUD-02"),
+        ("B03", "2080505", "basic", "BUD-03"),
+        ("B04", "expenditure:208", "amount", "BUD-04"),
+        ("B05", "2210201", "personnel", "BUD-05"),
+        ("B06", "30101", "personnel", "BUD-06"),
+        ("B10", "31", "general", "BUD-10"),
+    ],
+)
+def test_one_changed_figure_of_a_budget_is_found(table: str, row: str, column: str, rule: str) -> None:
+    model = budget(random.Random(8), replace(any_budget_style(random.Random(8)), zeros=True))
+    changed, _ = with_value(model.tables[table], row, column, Decimal("1234.56"))
+    found = audit(replace(model, tables={**model.tables, table: changed})).findings
+    assert rule in {f.rule for f in found} | {text.split("：")[0] for f in found for text in f.related}
+
+
+def test_what_the_figures_do_not_say_is_a_slot_that_the_audit_names() -> None:
+    model, _ = budget_figures(random.Random(3))
+    assert "××" in "".join(each.text for each in planned(model, Plan()).text)
+    assert any(f.rule in ("NAR-14", "RES-01") for f in audit(planned(model, Plan())).findings)
+
+
+@pytest.mark.parametrize("kind", ["inner spaces", "separators", "broken pages", "split codes"])
+def test_damage_to_a_budget_is_no_error(kind: str) -> None:
+    model = budget(random.Random(6))
+    found = read(from_text("\n".join(KINDS[kind](lines_of(model), random.Random(6)))))
+    assert found.tables == model.tables
+    assert alarms(found) == []
