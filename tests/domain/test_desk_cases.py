@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from openpyxl import load_workbook
 from pytest_django.fixtures import Settings
 
-from qifu.domain.appeals.models import Appeal, Assignment, FollowUp, Order
+from qifu.domain.appeals.models import Appeal, Assignment, Category, FollowUp, Order
 from qifu.kernel.evidence.models import Record
 from qifu.kernel.files.models import StoredFile
 from qifu.kernel.outbox.models import Item
@@ -245,19 +245,6 @@ def test_an_old_page_is_told_what_happened_and_changes_nothing(stage: Stage) -> 
     assert (stage.row(case), Record.objects.count(), Item.objects.count()) == (before, records, items)
 
 
-def test_the_same_form_sent_twice_is_one_step(stage: Stage) -> None:
-    case, client = stage.submit(), browser(stage, "dispatcher")
-    data = {"seq": case.seq, "idempotency_key": "once"}
-    url = f"/desk/cases/{case.number}/accept/"
-    assert [client.post(url, data).status_code for _ in range(2)] == [302, 302]
-    assert Record.objects.filter(stream=case.stream, verb="appeals.accept").count() == 1
-
-
-def test_after_a_step_the_way_leads_back_only_to_our_own_list(stage: Stage) -> None:
-    for back, place in (("/desk/?scope=accept", "/desk/?scope=accept"), ("https://elsewhere.example/", "/desk/cases/")):
-        case = stage.submit()
-        response = send(browser(stage, "dispatcher"), case, "accept", next=back, then="list")
-        assert response["Location"].startswith(place)
 def test_a_case_that_left_meanwhile_hands_back_what_was_typed(stage: Stage) -> None:
     case = stage.to("working")
     stage.take("handler", case, "return", cause="duty", reason="不属于本单位职责")
@@ -300,6 +287,19 @@ def test_a_good_reply_can_be_written_up_from_its_page(stage: Stage) -> None:
     assert browser(stage, "handler").post(f"/desk/cases/{case.number}/article/").status_code == 302
 
 
+def test_the_same_form_sent_twice_is_one_step(stage: Stage) -> None:
+    case, client = stage.submit(), browser(stage, "dispatcher")
+    data = {"seq": case.seq, "idempotency_key": "once"}
+    url = f"/desk/cases/{case.number}/accept/"
+    assert [client.post(url, data).status_code for _ in range(2)] == [302, 302]
+    assert Record.objects.filter(stream=case.stream, verb="appeals.accept").count() == 1
+
+
+def test_after_a_step_the_way_leads_back_only_to_our_own_list(stage: Stage) -> None:
+    for back, place in (("/desk/?scope=accept", "/desk/?scope=accept"), ("https://elsewhere.example/", "/desk/cases/")):
+        case = stage.submit()
+        response = send(browser(stage, "dispatcher"), case, "accept", next=back, then="list")
+        assert response["Location"].startswith(place)
 
 
 def test_a_batch_does_what_it_can_and_says_what_it_could_not(stage: Stage) -> None:
@@ -317,12 +317,51 @@ def test_a_batch_does_what_it_can_and_says_what_it_could_not(stage: Stage) -> No
     assert [Appeal.objects.get(pk=c.pk).state for c in (good, moved, gone)] == ["accepted", "submitted", "accepted"]
 
 
-def test_a_batch_transfers_to_one_unit(stage: Stage) -> None:
+def test_a_batch_transfer_is_looked_at_first_and_carried_out_row_by_row(stage: Stage) -> None:
+    Category.objects.filter(pk=stage.category.pk).update(unit=stage.house.department)
+    cases, new = [stage.to("accepted") for _ in range(2)], stage.submit()
+    client, picks = browser(stage, "dispatcher"), [f"{c.number}~{c.seq}" for c in (*cases, new)]
+    response = client.post("/desk/batch/", {"act": "dispatch", "pick": picks})
+    assert [(row[0].line.number, row[2]) for row in response.context["rows"]] == [
+        (c.number, str(stage.house.department)) for c in cases
+    ]
+    assert [one.line.number for one in response.context["unable"]] == [new.number]
+    assert f'<option value="{stage.house.centre}"' not in response.content.decode()
+    given = {"act": "dispatch", "confirmed": "1", "pick": picks[:2], "idempotency_key": "t"}
+    given |= {f"unit-{cases[0].number}": stage.tax}
+    lacking = client.post("/desk/batch/", given)
+    assert (lacking.status_code, lacking.context["lacking"]) == (422, 1)
+    assert Appeal.objects.filter(state="dispatched").count() == 0
+    given |= {f"unit-{cases[1].number}": stage.house.department}
+    for _ in range(2):  # sent twice is done once
+        done = client.post("/desk/batch/", given).context["done"]
+        assert [(r.number, r.said) for r in done] == [
+            (cases[0].number, "已转办到区税务局"), (cases[1].number, "已转办到区城建局"),
+        ]  # fmt: skip
+    assert Assignment.objects.filter(role="lead").count() == 2
+
+
+def test_a_batch_transfer_to_one_unit_goes_there_without_script(stage: Stage) -> None:
     cases = [stage.to("accepted") for _ in range(2)]
     picks = [f"{c.number}~{c.seq}" for c in cases]
-    browser(stage, "dispatcher").post("/desk/batch/", {"act": "dispatch", "unit": stage.tax, "pick": picks})
+    given = {"act": "dispatch", "confirmed": "1", "unit": stage.tax, "pick": picks}
+    browser(stage, "dispatcher").post("/desk/batch/", given)
     assert list(Appeal.objects.values_list("state", "unit")) == [("dispatched", stage.tax)] * 2
-    assert Assignment.objects.filter(unit=stage.tax, role="lead").count() == 2
+
+
+def test_looking_at_a_batch_transfer_costs_the_same_for_two_and_twenty(stage: Stage) -> None:
+    cases, counts = [stage.to("accepted") for _ in range(20)], []
+    for case in cases:
+        case = stage.take("dispatcher", case, "dispatch", unit=stage.tax)
+        stage.take("taxman", case, "return", cause="duty", reason="不属于本单位职责")
+    client = browser(stage, "dispatcher")
+    for many in (2, 2, 20):
+        with CaptureQueriesContext(connection) as caught:
+            response = client.post("/desk/batch/", {"act": "dispatch", "pick": [f"{c.number}~9" for c in cases[:many]]})
+        counts.append(len(caught))
+        assert len(response.context["rows"]) == many
+        assert response.context["rows"][0][0].returned_by == ("区税务局",)
+    assert counts[1] == counts[2]
 
 
 def test_an_export_holds_the_filtered_rows_no_formula_and_is_on_record(stage: Stage) -> None:

@@ -15,6 +15,15 @@ def history(stream: str) -> QuerySet[Record]:
 
 def length(stream: str) -> int:
     """How many records the object's chain holds."""
+def histories(streams: Iterable[str]) -> dict[str, list[Record]]:
+    """The histories of several objects in one statement; none for no objects."""
+    found: dict[str, list[Record]] = {stream: [] for stream in streams}
+    if found:
+        for row in Record.objects.filter(stream__in=found).select_related("content").order_by("stream", "seq"):
+            found[row.stream].append(row)
+    return found
+
+
     return Head.objects.filter(pk=stream).values_list("seq", flat=True).first() or 0
 
 

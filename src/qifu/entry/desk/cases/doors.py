@@ -25,3 +25,8 @@ def safe(request: PersonRequest, url: str) -> str:
     """An address of our own, or nothing."""
     own = url_has_allowed_host_and_scheme(url, {request.get_host()}, require_https=request.is_secure())
     return url if url.startswith("/") and own else ""
+
+
+def whole(text: str) -> int | None:
+    """A number as an address or a form carries it; None for what is none or is longer than any id."""
+    return int(text) if text.isdecimal() and len(text) < 19 else None

@@ -83,7 +83,6 @@ def _list(request: PersonRequest, usual: str) -> HttpResponse:
         "title": LABELS.get(filters.scope, "全部"),
         "empty": "没有符合条件的事项，请放宽条件再查。" if is_cut else EMPTY.get(filters.scope, "这里没有事项。"),
         "here": request.get_full_path(),
-        "units": bars.unit_choices(),
         "may_batch": may_batch,
         "may_enter": may_enter(request.actor),
     }

@@ -18,6 +18,14 @@ document.addEventListener("submit", (event) => {
   setTimeout(() => { delete form.dataset.busy; button.removeAttribute("aria-busy"); button.disabled = false; }, 3000);
 });
 
+// One choice for all rows: each takes it and can still be changed by itself.
+document.addEventListener("change", (event) => {
+  const select = event.target.closest?.("select[data-fills]");
+  if (!select?.value) return;
+  document.querySelectorAll(select.dataset.fills).forEach((row) => { row.value = select.value; });
+  select.value = "";
+});
+
 // A proposed unit is chosen by pressing it.
 document.addEventListener("click", (event) => {
   const button = event.target.closest?.("[data-picks]"), select = button && document.getElementById(button.dataset.picks);
