@@ -164,3 +164,22 @@ def test_evidence_is_filtered_paged_and_verified(stage: Stage) -> None:
     assert seen == list(wanted.values_list("pk", flat=True))
     shown = auditor.post("/desk/evidence/verify/").content.decode()
     assert "证据链完整。" in shown
+
+
+def test_evidence_speaks_to_an_auditor(stage: Stage) -> None:
+    case, auditor = stage.to("dispatched"), browser(stage, "auditor")
+    url = "/desk/evidence/"
+    shown = page(auditor, f"{url}?stream={case.stream}&verb=appeals.dispatch")
+    assert '<option value="appeals.dispatch" selected>转办</option>' in shown
+    assert "{&#x27;" not in shown
+    (_, by, told, verb, _), *_ = auditor.get(url, {"verb": "appeals.dispatch"}).context["rows"]
+    dispatcher = stage.house.accounts["dispatcher"]
+    assert (verb, by) == ("转办", f"{dispatcher.name}（工作人员）")
+    facts = dict(told)
+    assert (facts["步骤"], facts["原来"], facts["改为"]) == ("转办", "待转办", "待签收")
+    assert "承办单位：区城建局" in facts["变更"]
+    assert "T0" not in facts["变更"]
+    named = auditor.get(url, {"actor": dispatcher.name}).context
+    assert {found.actor for found, *_ in named["rows"]} == {f"staff:{dispatcher.pk}"}
+    assert auditor.get(url, {"actor": "查无此人"}).context["rows"] == []
+    assert auditor.get(url, {"actor": f"staff:{dispatcher.pk}"}).context["who"] == dispatcher.name

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
+
 from django.db.models import QuerySet
 
 from qifu.kernel.evidence.models import Head, Record, Seal
@@ -13,8 +15,6 @@ def history(stream: str) -> QuerySet[Record]:
     return Record.objects.filter(stream=stream).select_related("content").order_by("seq")
 
 
-def length(stream: str) -> int:
-    """How many records the object's chain holds."""
 def histories(streams: Iterable[str]) -> dict[str, list[Record]]:
     """The histories of several objects in one statement; none for no objects."""
     found: dict[str, list[Record]] = {stream: [] for stream in streams}
@@ -24,6 +24,8 @@ def histories(streams: Iterable[str]) -> dict[str, list[Record]]:
     return found
 
 
+def length(stream: str) -> int:
+    """How many records the object's chain holds."""
     return Head.objects.filter(pk=stream).values_list("seq", flat=True).first() or 0
 
 
@@ -33,16 +35,21 @@ def is_longer(*, than: int) -> bool:
 
 
 def latest(
-    *, stream: str = "", verb: str = "", actor: str = "", before_id: int | None = None, size: int = 50
+    *,
+    stream: str = "",
+    verb: str = "",
+    actors: Collection[str] | None = None,
+    before_id: int | None = None,
+    size: int = 50,
 ) -> list[Record]:
-    """A page of records, newest first; `before_id` continues it."""
+    """A page of records, newest first; `before_id` continues it. A verb without its room's dot stands for all that begin so."""
     rows = Record.objects.select_related("content").order_by("-pk")
     if stream:
         rows = rows.filter(stream__startswith=stream)
     if verb:
-        rows = rows.filter(verb__startswith=verb)
-    if actor:
-        rows = rows.filter(actor=actor)
+        rows = rows.filter(verb=verb) if "." in verb else rows.filter(verb__startswith=verb)
+    if actors is not None:
+        rows = rows.filter(actor__in=actors)
     if before_id:
         rows = rows.filter(pk__lt=before_id)
     return list(rows[:size])

@@ -8,17 +8,15 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_POST
 
-from qifu.domain.appeals.flow import FLOWS
 from qifu.domain.people import queries as people
+from qifu.entry.desk.cases import recorded
 from qifu.entry.desk.cases.doors import require_inspector
 from qifu.entry.desk.cases.walking import BIG, walk
 from qifu.entry.theme.middleware import PersonRequest
 from qifu.kernel.evidence import queries
-from qifu.kernel.evidence.models import Record
 from qifu.kernel.evidence.verify import verify
 
 PAGE = 50
-ACTORS = {"system": "系统", "visitor": "访客", "staff": "工作人员", "contact": "企业联系人", "service": "外部系统"}
 
 
 @require_GET
@@ -49,43 +47,50 @@ def _context(request: PersonRequest) -> dict[str, object]:
     found = queries.latest(
         stream=given["stream"],
         verb=given["verb"],
-        actor=given["actor"],
+        actors=_marks(given["actor"]),
         before_id=int(before) if before.isdecimal() and len(before) < 19 else None,
         size=PAGE + 1,
     )
     rows = found[:PAGE]
-    names = people.names(_account(row.actor) for row in rows)
+    known = recorded.names(rows)
+    options = recorded.choices()
     return {
-        "rows": [(row, _who(row, names), _told(row), _verb(row.verb)) for row in rows],
+        "rows": [
+            (
+                row,
+                recorded.who(row.actor, known),
+                recorded.told(row, known),
+                recorded.verb_label(row.verb),
+                recorded.who(row.for_whom, known) if row.for_whom else "",
+            )
+            for row in rows
+        ],
         "next": rows[-1].pk if len(found) > PAGE else None,
         "given": given,
+        "verbs": options
+        if not given["verb"] or _is_known(given["verb"])
+        else ((given["verb"], given["verb"]), *options),
+        "who": _named(given["actor"]),
         "anchor": queries.anchor(),
         "is_cut": any(given[name] for name in ("stream", "verb", "actor")),
     }
 
 
-def _account(mark: str) -> int | None:
-    number = mark.partition(":")[2]
-    return int(number) if number.isdecimal() else None
+def _is_known(verb: str) -> bool:
+    return recorded.verb_label(verb) != verb
 
 
-def _who(row: Record, names: dict[int, str]) -> str:
-    kind = ACTORS.get(row.actor.partition(":")[0], row.actor)
-    name = names.get(_account(row.actor) or 0, "")
-    return f"{name}（{kind}）" if name else kind
+def _marks(actor: str) -> list[str] | None:
+    """The marks of those asked for: one as evidence writes it, or all who bear the name; None when nobody is asked for."""
+    if not actor:
+        return None
+    kinds = {label: kind for kind, label in recorded.ACTORS.items()}
+    if actor in recorded.ACTORS or actor in kinds or ":" in actor:
+        return [kinds.get(actor, actor)]
+    return people.marks_named(actor)
 
 
-def _told(row: Record) -> list[tuple[str, object]]:
-    """The facts, and what was said or changed where it is kept still."""
-    told: list[tuple[str, object]] = list(row.facts.items())
-    if row.content_digest is not None:
-        body = getattr(getattr(row, "content", None), "body", None)
-        told += list(body.items()) if isinstance(body, dict) else [("内容", "（已按规定清除）")]
-    return [*told, ("摘要", bytes(row.hash).hex())]
-
-
-def _verb(verb: str) -> str:
-    """A step of a case by its label; empty for what has none."""
-    room, _, name = verb.partition(".")
-    steps = [flow.steps[name] for flow in FLOWS.values() if name in flow.steps] if room == "appeals" else []
-    return steps[0].label if steps else ""
+def _named(actor: str) -> str:
+    """What stands in the field: the name, where a link brought a mark."""
+    found = recorded.account(actor)
+    return people.names([found]).get(found, actor) if found else recorded.ACTORS.get(actor, actor)

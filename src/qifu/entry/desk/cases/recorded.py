@@ -1,0 +1,179 @@
+"""A record of evidence in words: what was done, by whom, and each fact as label and value. What has no word is shown as it is."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from functools import lru_cache
+
+from qifu.domain.appeals.flow import FLOWS, words
+from qifu.domain.appeals.queries.catalogue import categories
+from qifu.domain.people import queries as people
+from qifu.domain.registry.columns import BY_FIELD
+from qifu.entry.desk.cases.bars import STATES
+from qifu.entry.theme.needs import Options
+from qifu.entry.theme.words import cn_date
+from qifu.kernel.actor import Role
+from qifu.kernel.evidence.models import Record
+
+ACTORS = {"system": "系统", "visitor": "访客", "staff": "工作人员", "contact": "企业联系人", "service": "外部系统"}
+VERBS = {
+    "事项设置": {
+        "appeals.submit": "提交", "appeals.signal": "时限提醒", "appeals.recompute": "重算期限", "appeals.export": "导出清单",
+        "appeals.learn": "训练推荐", "appeals.allow_auto": "自动转办开关", "appeals.promise": "修改时限",
+        "appeals.category_add": "添加分类", "appeals.category_change": "修改分类", "appeals.category_retire": "停用分类",
+        "appeals.category_restore": "恢复分类", "appeals.template": "保存常用回复", "appeals.template_drop": "删除常用回复",
+        "workdays.enter": "录入放假通知",
+    },
+    "人员和单位": {
+        "account.create": "开通账号", "account.sign_in": "登录", "account.sign_out": "退出", "account.password": "修改密码",
+        "account.reset_password": "重置密码", "account.phone": "修改手机号", "account.rename": "改名",
+        "account.deactivate": "停用账号", "account.reactivate": "恢复账号", "account.end_sessions": "结束登录",
+        "role.grant": "授予岗位", "role.end": "结束岗位", "token.issue": "签发令牌", "token.revoke": "作废令牌",
+        "delegation.give": "委托代办", "delegation.revoke": "撤销代办", "duty.set": "安排值班", "duty.clear": "取消值班",
+        "unit.create": "添加单位", "unit.rename": "单位改名", "unit.move": "调整上级单位", "unit.close": "停用单位",
+        "unit.reopen": "恢复单位", "unit.hours": "设置服务时间", "unmask": "查看完整电话",
+    },
+    "企业和楼宇": {
+        "enterprise.create": "录入企业", "enterprise.change": "企业信息变更", "agency.begin": "取得办事权限",
+        "agency.end": "移除办事权限", "agency.invite": "邀请同事", "agency.uninvite": "撤回邀请", "agency.accept": "接受邀请",
+        "certification.file": "申请企业认证", "certification.approve": "通过认证", "certification.refuse": "未通过认证",
+        "certification.withdraw": "撤回认证申请", "registry.export": "导出企业", "load.open": "上传名单", "load.check": "试算名单",
+        "load.checked": "名单已试算", "load.run": "导入名单", "load.paused": "暂停导入", "load.cancelled": "取消导入",
+        "load.done": "名单已导入", "load.fail": "导入失败", "building.create": "录入楼宇", "building.change": "楼宇信息变更",
+        "building.tenants": "录入入驻企业",
+    },
+    "知识和预决算": {
+        "publishing.draft": "起草知识", "publishing.edit": "修改知识", "publishing.publish": "发布知识",
+        "publishing.retire": "停用知识", "publishing.vote": "评价知识", "disclosure.hand_in": "送审", "disclosure.done": "审核完成",
+        "disclosure.refused": "不能审核", "disclosure.read_again": "重新读取", "disclosure.judge_repair": "认定修复",
+        "disclosure.drop": "删除送审件",
+    },
+    "系统": {
+        "files.keep": "保存附件", "files.drop": "删除附件", "evidence.erase": "清除内容", "outbox.retry": "重试队列项目",
+        "outbox.cancel": "取消队列项目",
+    },
+}  # fmt: skip
+FACTS = {
+    "step": "步骤", "from": "原来", "to": "改为", "round": "轮次", "files": "附件", "changes": "变更", "told": "告知", "text": "说明",
+    "reason": "理由", "note": "内部备注", "unit": "单位", "unit_id": "承办单位", "joint": "会办单位", "units": "会办单位",
+    "handler": "经办人", "duty_owner": "值班负责人", "account": "人员", "deputy": "代办人", "giver": "委托人", "role": "岗位",
+    "roles_ended": "结束的岗位", "state": "状态", "resumes": "恢复到", "seq": "步数", "submitted_at": "提交时间", "closed_at": "办结时间",
+    "replied_at": "回复时间", "burns_at": "最近时限", "due_at": "期限", "closed_how": "办结方式", "outcome": "办理结果",
+    "is_open": "在办", "is_late": "超期", "kind": "类型", "channel": "渠道", "urgency": "紧急程度", "category": "分类",
+    "category_id": "分类", "enterprise": "企业编号", "enterprise_id": "企业编号", "street": "街道", "street_id": "街道",
+    "leader": "主办件", "leader_id": "主办件", "order": "督办单", "level": "等级", "supervised": "督办等级", "workdays": "工作日数",
+    "clock": "时限", "clocks": "时限", "since": "开始", "until": "结束", "starts": "开始", "ends": "结束", "expires": "到期",
+    "name": "名称", "short_name": "简称", "title": "标题", "body": "内容", "code": "代码", "parent": "上级", "hours": "服务时间",
+    "file": "附件编号", "size": "大小（字节）", "digest": "文件摘要", "rows": "行数", "count": "件数", "filters": "条件", "created": "新增",
+    "changed": "变更", "unchanged": "无变化", "rejected": "未采用", "delegation": "委托编号", "agency": "授权编号", "token": "令牌编号",
+    "scopes": "范围", "before": "变更前", "after": "变更后", "returns": "退回次数", "cause": "原因", "term": "计法", "n": "数量",
+    "result": "结果", "satisfied": "满意", "comment": "意见", "version": "版本", "person": "姓名", "problem": "问题", "field": "栏目",
+    "place": "地点", "elsewhere": "办理去处", "items": "补充事项", "way": "方式", "source": "来源", "label": "名称", "q": "搜索",
+    "is_right": "认定正确", "is_on": "开启", "has_helped": "有帮助", "threshold": "把握不低于", "key": "键", "days": "天数",
+}  # fmt: skip
+UNITS = ("unit", "unit_id", "joint", "units", "street", "street_id")
+PEOPLE = ("account", "handler", "duty_owner", "deputy", "giver")
+LABELS: dict[str, Mapping[str, str]] = {
+    "state": dict(STATES), "from": dict(STATES), "to": dict(STATES), "resumes": dict(STATES), "kind": dict(words.KINDS),
+    "channel": dict(words.CHANNELS), "urgency": dict(words.URGENCIES), "outcome": dict(words.OUTCOMES),
+    "closed_how": dict(words.CLOSINGS), "clock": dict(words.CLOCKS), "role": {str(role): role.label for role in Role},
+}  # fmt: skip
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d")
+
+
+@lru_cache(maxsize=1)
+def choices() -> Options:
+    """What can have been done, grouped, for a list to choose from."""
+    steps: dict[str, str] = {}
+    for flow in FLOWS.values():  # the appeal's own words first
+        steps = {f"appeals.{name}": step.label for name, step in flow.steps.items()} | steps
+    return (("办理步骤", tuple(steps.items())), *((group, tuple(verbs.items())) for group, verbs in VERBS.items()))
+
+
+@lru_cache(maxsize=1)
+def _labels() -> dict[str, str]:
+    return {verb: label for _, verbs in choices() for verb, label in verbs}
+
+
+def verb_label(verb: str) -> str:
+    """What was done, in words; the verb itself where it has none."""
+    return _labels().get(verb, verb)
+
+
+def names(rows: Iterable[Record]) -> dict[int, str]:
+    """The names of all who appear in the records, in one statement."""
+    found: list[int | None] = []
+    for row in rows:
+        found += [account(row.actor), account(row.for_whom), *_people(row.facts), *_people(row.facts.get("changes"))]
+    return people.names(found)
+
+
+def who(mark: str, known: Mapping[int, str]) -> str:
+    """An actor by name, and in what capacity."""
+    kind, name = ACTORS.get(mark.partition(":")[0], mark), known.get(account(mark) or 0, "")
+    return f"{name}（{kind}）" if name else kind
+
+
+def account(mark: str) -> int | None:
+    number = mark.partition(":")[2]
+    return int(number) if number.isdecimal() else None
+
+
+def told(row: Record, known: Mapping[int, str]) -> list[tuple[str, str]]:
+    """The facts, and what was said or changed where it is kept still."""
+    lines = [
+        (_label(name), _said(name, value, known))
+        for name, value in row.facts.items()
+        if value not in (None, "", [], {})
+    ]
+    if row.content_digest is not None:
+        body = getattr(getattr(row, "content", None), "body", None)
+        kept = body if isinstance(body, dict) else {"text": "（已按规定清除）"}
+        lines += [(_label(name), _said(name, value, known)) for name, value in kept.items()]
+    return [*lines, ("摘要", bytes(row.hash).hex())]
+
+
+def _people(facts: object) -> list[int]:
+    found = [facts.get(name) for name in PEOPLE] if isinstance(facts, Mapping) else []
+    return [one for one in found if isinstance(one, int)]
+
+
+def _label(name: str) -> str:
+    return FACTS.get(name) or (BY_FIELD[name].label if name in BY_FIELD else name)
+
+
+def _said(name: str, value: object, known: Mapping[int, str]) -> str:
+    """One value in words: units, people, states and times by name; a group as its parts."""
+    if value in (None, "", [], {}):
+        return "（空）"
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    if isinstance(value, Mapping):
+        return "；".join(f"{_label(str(key))}：{_said(str(key), one, known)}" for key, one in value.items())
+    if isinstance(value, list | tuple):
+        return "、".join(_said(name, one, known) for one in value)
+    if isinstance(value, int):
+        return _numbered(name, value, known)
+    text = str(value)
+    if name == "step":
+        return verb_label(f"appeals.{text}").removeprefix("appeals.")
+    return _moment(text) if _MOMENT.match(text) else LABELS.get(name, {}).get(text, text)
+
+
+def _numbered(name: str, value: int, known: Mapping[int, str]) -> str:
+    if name in UNITS:
+        view = people.unit_tree().units.get(value)
+        return view.name if view else str(value)
+    if name == "category_id" and value in categories().by_id:
+        return categories().path(value)
+    return known.get(value, str(value)) if name in PEOPLE else str(value)
+
+
+def _moment(text: str) -> str:
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        return text
+    return cn_date(at) if at.tzinfo else text
