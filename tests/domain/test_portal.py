@@ -219,6 +219,15 @@ def test_a_file_of_a_wrong_kind_is_refused_and_the_good_one_kept(contact: Client
     assert kept.owner == Appeal.objects.get().stream
 
 
+def test_the_form_names_the_files_that_are_taken(contact: Client, stage: Stage) -> None:
+    asked = stage.to("working")
+    stage.take("handler", asked, "ask", text="请补充", items=["营业执照"])
+    for address in ("/cases/new/", f"/cases/{asked.number}/"):
+        page = text(contact.get(address))
+        assert "可以传：PDF、PNG、JPG、WEBP、DOCX、XLSX、PPTX、DOC、MP3、MP4、TXT、CSV。" in page
+        assert "XLS、PPT、HEIC 请先另存为 XLSX、PPTX、JPG。" in page
+
+
 def test_anothers_file_cannot_be_taken(contact: Client, stage: Stage) -> None:
     entered(stage.stranger.account).post(
         "/cases/new/", form(stage, category="", files=SimpleUploadedFile("密.png", PNG))

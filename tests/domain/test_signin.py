@@ -175,6 +175,17 @@ def test_an_idle_session_ends(house: House, client: Client, settings: Settings) 
     assert who(client) is None
 
 
+@pytest.mark.parametrize("sent", [True, False])
+def test_the_sign_in_page_says_that_the_session_ended(house: House, client: Client, sent: bool) -> None:
+    enter(client, "handler")
+    Session.objects.all().delete()
+    page = client.post("/me/sessions/", {"end": "others"}, follow=True) if sent else client.get("/me/", follow=True)
+    told = page.content.decode()
+    assert "登录已过期，请重新登录。" in told
+    assert ("刚才填写的内容保存在本机，没有提交，登录后可以恢复。" in told) is sent
+    assert ("登录后会回到刚才的页面；填写过的内容保存在本机，可以恢复。" in told) is not sent  # no page to go back to
+
+
 # Second step
 
 
@@ -436,8 +447,9 @@ def test_signing_out_everywhere_ends_every_session(house: House, client: Client)
     other = Client()
     enter(client, "handler")
     enter(other, "handler")
-    response = client.post("/me/sessions/", {"end": "everywhere"})
-    assert response.headers["Location"] == "/"
+    response = client.post("/me/sessions/", {"end": "everywhere"}, follow=True)
+    assert response.redirect_chain == [("/sign-in/", 302)]
+    assert "已在全部设备上退出登录。" in response.content.decode()
     assert (who(client), who(other)) == (None, house.accounts["handler"].pk) or who(other) is None
     assert (client.get("/me/").status_code, other.get("/me/").status_code) == (302, 302)
     assert Record.objects.filter(verb="account.end_sessions").count() == 1

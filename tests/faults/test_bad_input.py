@@ -101,7 +101,7 @@ def test_a_file_is_what_its_content_says(stage: Stage, contact: Client, what: st
     name, content = FOREIGN[what]
     case, desk = stage.to("working"), handler(stage)
     before = counts()
-    sentence = f"文件“{name}”的内容不是可以接收的类型，请上传PDF、图片(JPG、PNG、WEBP)、Word"
+    sentence = f"文件“{name}”的内容不是可以接收的类型，请上传PDF、图片（JPG、PNG、WEBP）、Word"
     answer = contact.post("/cases/new/", form(stage, files=photo(name, content)))
     assert (answer.status_code, sentence in said(answer), TYPED in said(answer)) == (422, True, True)
     reply = {"seq": case.seq, "idempotency_key": "r", "outcome": "solved", "text": TYPED}
@@ -194,7 +194,7 @@ def test_another_photo_under_the_same_key_is_told_apart(stage: Stage, contact: C
     contact.post("/cases/new/", form(stage, files=photo()))
     answer = contact.post("/cases/new/", form(stage, files=photo(content=PNG + b"1")))
     assert (answer.status_code, Appeal.objects.count()) == (409, 1)
-    assert "这个提交编号已用于另一份内容，请刷新页面后重新提交。" in said(answer)
+    assert "这一页刚才已经提交过另一份内容，那件已经收到。" in said(answer)
     case = stage.to("working", Appeal.objects.get())
     note = {"text": "现场情况", "idempotency_key": "k-5"}
     desk = handler(stage)

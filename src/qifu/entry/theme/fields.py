@@ -16,11 +16,13 @@ from django.utils.translation import gettext
 
 from qifu.entry.theme import words
 from qifu.entry.theme.icons import icon
+from qifu.entry.theme.language import speaks_english
 from qifu.entry.theme.phrases import phrase, said, spoken
 from qifu.entry.theme.pieces import options
 from qifu.entry.theme.shapes import Filter, FilterBar
 
 DEFAULT_LIMIT = 20 * 2**20
+ALIASES = ("JPEG",)  # other ends of a name that is listed
 
 
 def field(bound: BoundField, label: str = "", hint: str = "") -> SafeString:
@@ -44,9 +46,10 @@ def field(bound: BoundField, label: str = "", hint: str = "") -> SafeString:
     control = _select(bound, widget, attrs) if type(widget) is Select else bound.as_widget(attrs=attrs)
     if isinstance(widget, FileInput):
         asks = phrase("点按选择文件，或把文件拖到这里；单个不超过 {limit}", limit=size_limit())
+        kinds = format_html('<small class="d-block">{}</small>', told) if (told := taken(widget)) else ""
         control = format_html(
-            '<div class="drop" data-drop><div class="drop-area">{}{}<span>{}</span></div><ul class="files" data-chosen></ul></div>',
-            control, icon("upload", extra="icon-lg"), asks,
+            '<div class="drop" data-drop><div class="drop-area">{}{}<span>{}{}</span></div><ul class="files" data-chosen></ul></div>',
+            control, icon("upload", extra="icon-lg"), asks, kinds,
         )  # fmt: skip
     return format_html(
         '<div class="mb-3"><label class="form-label" for="{}">{}{}</label>{}{}{}</div>',
@@ -169,7 +172,7 @@ def _filter(item: Filter, value: str) -> SafeString:
     else:
         kind = item.kind if item.kind in ("search", "date", "text", "month") else "text"
         control = format_html(
-            '<input class="form-control" type="{}" id="{}" name="{}" value="{}" placeholder="{}"{}>',
+            '<input class="form-control" type="{}" id="{}" name="{}" value="{}" maxlength="100" placeholder="{}"{}>',
             kind, base, item.name, value, item.placeholder, SafeString(" data-search") if kind == "search" else "",
         )  # fmt: skip
     wide = "wide" if item.kind == "search" else ""
@@ -189,6 +192,17 @@ def _set(bar: FilterBar, result: str) -> SafeString:
     clear = format_html('<li><a class="small" href="{}">清除全部条件</a></li>', bar.without()) if chips else ""
     said = format_html('<li class="muted">{}</li>', result) if result else ""
     return format_html('<ul class="filters-on">{}{}{}</ul>', said, chips, clear)
+
+
+def taken(widget: FileInput) -> str:
+    """Which files are taken, by the ends of their names, and what to do with those that phones and old offices make."""
+    ends = [end[1:].upper() for end in str(widget.attrs.get("accept", "")).split(",") if end.startswith(".")]
+    kinds = (", " if speaks_english() else "、").join(end for end in ends if end not in ALIASES)
+    if not kinds:
+        return ""
+    said = phrase("可以传：{kinds}。", kinds=kinds)
+    others = {"XLSX", "PPTX", "JPG"} <= set(ends)
+    return said + (gettext("XLS、PPT、HEIC 请先另存为 XLSX、PPTX、JPG。") if others else "")
 
 
 def size_limit() -> str:

@@ -66,7 +66,7 @@ class PersonMiddleware:
             logout(request)
             if request.path.startswith("/api/"):
                 return self.get_response(request)
-            messages.warning(request, "您较长时间没有操作，为了安全已自动退出，请重新登录。")
+            messages.warning(request, "您较长时间没有操作，为了安全已自动退出，请重新登录。" + _kept(request))
             return _redirect(request, _sign_in_url(request))
         return self.get_response(request)
 
@@ -101,7 +101,10 @@ def answer(request: PersonRequest, refusal: Refusal) -> HttpResponse:
     if request.path.startswith("/api/"):
         return problem(refusal)
     if isinstance(refusal, Forbidden) and request.actor.account is None:
-        messages.info(request, refusal.message)
+        if _has_ended(request):
+            messages.warning(request, "登录已过期，请重新登录。" + _kept(request))
+        else:
+            messages.info(request, refusal.message)
         return _redirect(request, _sign_in_url(request))
     if request.headers.get("HX-Request") == "true":
         response = _page(request, refusal)
@@ -112,6 +115,16 @@ def answer(request: PersonRequest, refusal: Refusal) -> HttpResponse:
         messages.error(request, refusal.message, extra_tags="refused")  # so that what was typed is not forgotten
         return HttpResponseRedirect(back, status=303)
     return _page(request, refusal)
+
+
+def _has_ended(request: HttpRequest) -> bool:
+    """Whether somebody was signed in until now: a form was sent, or the device names a session that is no more."""
+    return request.method == "POST" or (settings.SESSION_COOKIE_NAME in request.COOKIES and request.session.is_empty())
+
+
+def _kept(request: HttpRequest) -> str:
+    """What is said of the form that was being sent; forms keep what was typed on the device."""
+    return "刚才填写的内容保存在本机，没有提交，登录后可以恢复。" if request.method == "POST" else ""
 
 
 def problem(refusal: Refusal) -> HttpResponse:

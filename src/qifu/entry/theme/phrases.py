@@ -54,8 +54,8 @@ PATTERNS = (
     # files
     "文件“{name}”是空的，请重新选择。",
     "文件“{name}”的内容不是可以接收的类型，请上传{kinds}。",
-    "文件“{name}”未通过安全检查（{problem}）,没有保存。",
-    "文件“{name}”超过 {limit} MB,请压缩或拆分后再上传。",
+    "文件“{name}”未通过安全检查（{problem}），没有保存。",
+    "文件“{name}”超过 {limit} MB，请压缩或拆分后再上传。",
     "服务器的磁盘写不进去了，文件“{name}”没有保存。请联系管理员，稍后再上传。",
     "一次最多附 {n} 个文件，请删减后再提交。",
     # signing in, enterprises and colleagues

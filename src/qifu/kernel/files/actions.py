@@ -64,7 +64,7 @@ def _stored(file: BinaryIO, name: str, also: frozenset[str]) -> StoredFile:
         if kind is None:
             raise Invalid(f"文件“{name}”的内容不是可以接收的类型，请上传{SPOKEN}。", {"files": "类型不支持"})
         if problem := _scanned(scratch):
-            raise Invalid(f"文件“{name}”未通过安全检查（{problem}）,没有保存。", {"files": "未通过安全检查"})
+            raise Invalid(f"文件“{name}”未通过安全检查（{problem}），没有保存。", {"files": "未通过安全检查"})
         place = path_of(digest)
         place.parent.mkdir(parents=True, exist_ok=True)
         os.chmod(scratch, 0o640)
@@ -122,7 +122,7 @@ def _copied(file: BinaryIO, name: str) -> tuple[int, str, Path]:
                 size += len(block)
                 if size > settings.UPLOAD_LIMIT:
                     limit = settings.UPLOAD_LIMIT // 2**20
-                    raise Invalid(f"文件“{name}”超过 {limit} MB,请压缩或拆分后再上传。", {"files": "文件过大"})
+                    raise Invalid(f"文件“{name}”超过 {limit} MB，请压缩或拆分后再上传。", {"files": "文件过大"})
                 digest.update(block)
                 out.write(block)
             out.flush()

@@ -21,7 +21,7 @@ MEDIA = {
     "csv": "text/csv; charset=utf-8",
     "html": "application/octet-stream",  # read by us, never shown by a browser
 }
-SPOKEN = "PDF、图片(JPG、PNG、WEBP)、Word、Excel、PPT、文本、MP3、MP4"
+SPOKEN = "PDF、图片（JPG、PNG、WEBP）、Word（DOC、DOCX）、Excel（XLSX）、PPT（PPTX）、文本（TXT、CSV）、MP3、MP4"
 RARE = frozenset({"html"})
 _OFFICE = {"word/document.xml": "docx", "xl/workbook.xml": "xlsx", "ppt/presentation.xml": "pptx"}
 _UNPACKED = 500 * 2**20  # bytes that an office file may grow to when unpacked

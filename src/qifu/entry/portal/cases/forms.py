@@ -62,6 +62,16 @@ class CaseForm(needs.StepForm):
         self.fields["files"].widget.attrs["accept"] = PHOTOS
 
 
+class AnswerForm(needs.StepForm):
+    """What is handed in with the answers to a question."""
+
+    files = needs.files_field(label="照片和附件")  # type: ignore[assignment]  # the name of the step's need
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["files"].widget.attrs["accept"] = PHOTOS
+
+
 def first_line(body: str, longest: int = 40) -> str:
     """The first sentence of a text, as a title."""
     line = next((part.strip() for part in body.strip().splitlines() if part.strip()), "")

@@ -55,6 +55,8 @@ def new(request: PersonRequest) -> HttpResponse:
 
 def _first(request: PersonRequest, wanted: Request, key: str) -> str:
     """The case that was begun with the same words a moment ago, unless the person has seen it named and goes on."""
+    if not wanted.category:
+        return ""  # what is lacking is said first
     found = just_submitted(
         actor=request.actor,
         now=request.now,

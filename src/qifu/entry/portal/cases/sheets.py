@@ -17,6 +17,7 @@ from qifu.domain.appeals.queries.sheet import Sheet
 from qifu.engines.flow import Step
 from qifu.entry.portal.cases import shown
 from qifu.entry.portal.cases.door import for_contacts
+from qifu.entry.portal.cases.forms import AnswerForm
 from qifu.entry.theme import needs
 from qifu.entry.theme.middleware import PersonRequest
 from qifu.kernel.errors import Invalid, Missing
@@ -156,6 +157,9 @@ def _page(
         "reply": shown.last_reply(sheet),
         "files": [shown.file_item(sheet.line.number, f.pk, f.name, f.size) for f in sheet.files],
         "items": _items(request, sheet, problems),
+        "attach": AnswerForm(
+            auto_id="answer_%s", problems=problems, kept=cast(list[needs.Kept], failed.get("kept", ()))
+        ),
         "marks": _marks(request, problems) if not sheet.appeal.counts.get("rate") else [],
         "failed": failed,
         "problems": problems,

@@ -78,11 +78,12 @@ def sessions(incoming: HttpRequest) -> HttpResponse:
 
 def _end(request: PersonRequest, which: str) -> HttpResponse:
     if which == "everywhere":
+        door = "account_login" if request.actor.is_staff else "sign_in_phone"  # nobody is known any more afterwards
         actions.end_sessions(actor=request.actor, now=request.now, account=cast(int, request.actor.account))
         end_sessions(request, list(UserSession.objects.filter(user_id=request.actor.account)))
         logout(request, show_message=False)
         messages.success(request, "已在全部设备上退出登录。")
-        return redirect("/")
+        return redirect(door)
     if which == "others":
         end_other_sessions(request, request.user)
         messages.success(request, "其他设备已全部退出登录。")

@@ -32,7 +32,7 @@ window.qifuWords = {
   "{n} / {most} 字": "{n} of {most} characters",
   "{name} 有 {size}，超过了 {most} 的上限，没有加入。": "{name} has {size}, more than the limit of {most}, and was not added.",
   "{name} 是空文件，没有加入。": "{name} is empty and was not added.",
-  "{name} 的类型不在可上传的范围内，没有加入。": "{name} is of a kind that is not taken and was not added.",
+  "{name} 的类型不在可上传的范围内，没有加入。可以传：{kinds}。": "{name} is of a kind that is not taken and was not added. These are: {kinds}.",
   "最多 {most} 个文件，{name} 没有加入。": "At most {most} files: {name} was not added.",
   "移除": "Remove",
   "移除 {name}": "Remove {name}"

@@ -127,7 +127,7 @@ function fits(file, input) {
   const kinds = (input.accept || "").split(",").map((k) => k.trim().toLowerCase()).filter(Boolean);
   if (file.size > most) return _("{name} 有 {size}，超过了 {most} 的上限，没有加入。", { name: file.name, size: sized(file.size), most: sized(most) });
   if (file.size === 0) return _("{name} 是空文件，没有加入。", { name: file.name });
-  if (kinds.length && !kinds.some((k) => k.startsWith(".") ? name.endsWith(k) : k.endsWith("/*") ? file.type.startsWith(k.slice(0, -1)) : file.type === k)) return _("{name} 的类型不在可上传的范围内，没有加入。", { name: file.name });
+  if (kinds.length && !kinds.some((k) => k.startsWith(".") ? name.endsWith(k) : k.endsWith("/*") ? file.type.startsWith(k.slice(0, -1)) : file.type === k)) return _("{name} 的类型不在可上传的范围内，没有加入。可以传：{kinds}。", { name: file.name, kinds: kinds.filter((k) => k.startsWith(".") && k !== ".jpeg").map((k) => k.slice(1).toUpperCase()).join(" ") });
   return "";
 }
 const chosen = new WeakMap();
