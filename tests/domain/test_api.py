@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -164,8 +165,13 @@ def test_what_cannot_be_used_is_said_of_each_field(
     assert answer["Content-Type"] == "application/problem+json"
     problem = answer.json()
     assert any(name.split(".")[0] == field for name in problem["fields"]), problem
+    assert all(re.fullmatch(r"[a-z_]+(\.[a-z_0-9]+)*", name) for name in problem["fields"]), problem
     assert (problem["status"], problem["instance"]) == (422, "/api/v1/appeals")
     assert counts() == before
+
+
+def test_the_whole_of_what_was_sent_is_named_as_such(call: Call) -> None:
+    assert call("dispatcher").post("/appeals", "[]").json()["fields"].keys() == {"body"}
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from qifu.entry.cli import demo
+
 NOWHERE = "postgres://nobody@127.0.0.1:9/nothing"
 
 
@@ -44,3 +46,18 @@ def test_the_check_of_a_deployment_names_the_missing_tables_among_all_else(tmp_p
     assert code == 1
     assert "[错误] 数据库结构不是最新。\n       运行 qifu migrate。" in err
     assert "没有启用 HTTPS" in err
+
+
+@pytest.mark.parametrize(("pids", "ended"), [((7, 7), True), ((7, 8), False)])
+def test_only_the_process_that_began_the_worker_ends_it(
+    monkeypatch: pytest.MonkeyPatch, pids: tuple[int, int], ended: bool
+) -> None:
+    """The processes that serve pages are copies, and pass the same lines when they end."""
+    stopped: list[object] = []
+    order = iter(pids)
+    monkeypatch.setattr(demo.subprocess, "Popen", lambda *args, **kwargs: "worker")
+    monkeypatch.setattr(demo.os, "getpid", lambda: next(order))
+    monkeypatch.setattr(demo, "_stop", stopped.append)
+    with demo._worker():
+        pass
+    assert bool(stopped) is ended

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 import zlib
 from collections.abc import Mapping
 from typing import Any
@@ -36,6 +37,9 @@ TITLES = {
     503: "暂时不能服务",
 }
 CODES = {400: "unreadable", 401: "unauthenticated", 404: "missing", 405: "method", 413: "too-large", 500: "fault"}
+KINDS = re.compile(
+    r"^(str|int|bool|float|date|datetime)$|[^\w]|^[A-Z]\w*In$"
+)  # int, constrained-str, list[int], ContactIn
 CHALLENGE = 'Bearer realm="qifu"'
 
 
@@ -107,10 +111,12 @@ def invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
 
 
 def _place(loc: Any) -> str:
-    """Where: the field as the caller wrote it, without the names that our own code gave to arguments."""
+    """Where: the field as the caller wrote it, without the names that our own code gave to arguments and kinds of values."""
     parts = [str(part) for part in loc]
+    if parts[0] == "body" and len(parts) == 2:
+        return "body"  # the whole of it
     kept = parts[2:] if len(parts) > 2 and parts[0] in ("body", "query", "file") else parts[1:]
-    return ".".join(part for part in kept if "[" not in part and part not in ("str", "int")) or ".".join(parts)
+    return ".".join(part for part in kept if not KINDS.search(part)) or parts[0]
 
 
 def _said(error: Mapping[str, Any]) -> str:

@@ -28,7 +28,7 @@ PUBLISHED = Path(".demo/accounts.json")
 CENTRE = ("centre", "江泽区企业服务中心")
 STOP_WITHIN = 40  # seconds a stopping worker may take for what it has in hand
 LABELS = {
-    "dispatcher": "调度员", "supervisor": "督办员", "handler": "承办人", "specialist": "服务专员",
+    "dispatcher": "调度员", "supervisor": "督办员", "handler": "承办人", "street": "街道承办人", "specialist": "服务专员",
     "building_manager": "楼宇运营方", "policy_editor": "政策编辑", "reviewer": "会审人", "finance": "财务绩效",
     "leader": "领导", "administrator": "管理员", "auditor": "审计员", "owner": "企业负责人", "agent": "企业经办人",
     "service": "外部系统",
@@ -232,13 +232,15 @@ def _serve(place: Path, host: str, port: int) -> None:
 
     carry_out(datetime.now(UTC))
     connections.close_all()
+    ours = os.getpid()
     with _worker():
         click.echo(_greeting(place, host, port))
         sys.stdout.flush()
         try:
             run(host, port, 2, 4)
         finally:
-            say("示例已停止，数据保留；再运行一次即可继续。", "stopped; the data are kept.")
+            if os.getpid() == ours:  # the processes that serve pages leave by this way too
+                say("示例已停止，数据保留；再运行一次即可继续。", "stopped; the data are kept.")
 
 
 @contextmanager
@@ -247,14 +249,20 @@ def _worker() -> Iterator[None]:
     worker = subprocess.Popen(
         [sys.executable, "-m", "qifu.entry.cli.main", "worker"], start_new_session=True, preexec_fn=_die_with_parent
     )
+    ours = os.getpid()
     try:
         yield
     finally:
-        worker.terminate()
-        try:
-            worker.wait(STOP_WITHIN)
-        except subprocess.TimeoutExpired:
-            worker.kill()
+        if os.getpid() == ours:  # not when one of the processes that serve pages ends
+            _stop(worker)
+
+
+def _stop(worker: subprocess.Popen[bytes]) -> None:
+    worker.terminate()
+    try:
+        worker.wait(STOP_WITHIN)
+    except subprocess.TimeoutExpired:
+        worker.kill()
 
 
 def _die_with_parent() -> None:

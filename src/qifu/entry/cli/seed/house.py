@@ -23,17 +23,18 @@ from qifu.kernel.evidence.actions import Entry, record_many
 PASSWORD = "jiangze-demo-2026"  # noqa: S105 - of every member of the sample's staff; shown by `qifu demo`
 KINDS = {"substation": "centre"}  # a sub-station accepts and transfers as the centre does
 SHOWN = {  # role → the account that stands for it in the table of accounts
-    Role.DISPATCHER: "diaodu01",
-    Role.SUPERVISOR: "duban01",
-    Role.HANDLER: "chengban-shichang-1",
-    Role.SPECIALIST: "zhuanyuan001",
-    Role.BUILDING_MANAGER: "louyu-b001",
-    Role.POLICY_EDITOR: "zhengce01",
-    Role.REVIEWER: "huishen01",
-    Role.FINANCE: "caiwu01",
-    Role.LEADER: "lingdao01",
-    Role.ADMINISTRATOR: "guanli01",
-    Role.AUDITOR: "shenji01",
+    Role.DISPATCHER.value: "diaodu01",
+    Role.SUPERVISOR.value: "duban01",
+    Role.HANDLER.value: "chengban-shichang-1",
+    "street": f"chengban-{district.STREET_CODES[0]}-1",  # handles for a street as others do for a department
+    Role.SPECIALIST.value: "zhuanyuan001",
+    Role.BUILDING_MANAGER.value: "louyu-b001",
+    Role.POLICY_EDITOR.value: "zhengce01",
+    Role.REVIEWER.value: "huishen01",
+    Role.FINANCE.value: "caiwu01",
+    Role.LEADER.value: "lingdao01",
+    Role.ADMINISTRATOR.value: "guanli01",
+    Role.AUDITOR.value: "shenji01",
 }
 CONTACTS = {"owner": "owner_a", "agent": "agent_a"}
 SCOPES = ("appeals:read", "appeals:write")
@@ -179,7 +180,7 @@ def shown_accounts(now: datetime) -> list[Shown]:
     for role, username in SHOWN.items():
         account = people.account_by_username(username)
         assert account is not None
-        listed.append(Shown(role.value, account.name, username, PASSWORD, _token(account, now)))
+        listed.append(Shown(role, account.name, username, PASSWORD, _token(account, now)))
     for role_, key in CONTACTS.items():
         one = cast.contact(key)
         found = people.account_by_phone(one.phone)
