@@ -129,7 +129,7 @@ def _is_replied_to_confirmed_and_rated(site: Site, phone: str) -> None:
     rated(firm, 4, 4, 5)
     firm.fill("想说的话", "谢谢。").press("提交确认").sees("已办结", "您已确认办结。", "办理结果：部分解决。")
     second = site.member("taxman").go("/desk/?scope=all").sees("已办结").follow(TITLE)
-    assert [line.split(" ")[0] for line in second.timeline[:2]] == ["确认办结", "评价"]
+    assert [line.split(" ")[0] for line in second.timeline[:2]] == ["确认办结", "回复企业"]
 
 
 def _is_reopened_and_solved(site: Site, phone: str) -> None:
