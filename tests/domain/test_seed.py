@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -19,7 +20,11 @@ from qifu.domain.appeals.actions import submit as submitting
 from qifu.domain.appeals.actions.take import take
 from qifu.domain.appeals.flow import FLOWS
 from qifu.domain.appeals.models import Appeal, Assignment, Clock, Extension, FollowUp, Order, Rating
+from qifu.domain.publishing.models import Article
 from qifu.entry.cli.sample.appeals import stories
+from qifu.entry.cli.sample.buildings import buildings
+from qifu.entry.cli.sample.corpus import answers
+from qifu.entry.cli.sample.places import STREETS
 from qifu.entry.cli.seed import extras, firms, house, load
 from qifu.entry.cli.seed.build import Building, Size
 from qifu.entry.cli.seed.case import Case
@@ -126,7 +131,12 @@ def test_inboxes_speak_of_the_last_days_and_nothing_is_left_to_be_sent(district:
 def test_each_role_has_an_account_with_a_token(district: District) -> None:
     from qifu.domain.people import queries as people
 
-    assert {one.role for one in district.shown} == {role.value for role in Role} | {"owner", "agent", "service"}
+    assert {one.role for one in district.shown} == {role.value for role in Role} | {
+        "street",
+        "owner",
+        "agent",
+        "service",
+    }
     for one in district.shown:
         found = people.actor_of_token(one.token, NOW)
         assert found is not None
@@ -310,3 +320,16 @@ def test_whatever_the_moment_every_open_state_is_there(district: District, at: s
     assert set(states) >= {"submitted", "accepted", "dispatched", "working", "asking", "disputed", "replied"}, states
     assert all(entry.now <= moment for case in found for entry in case.entries)
     assert 60 <= sum(states.values()) <= 110
+
+
+def test_knowledge_is_asked_and_answered_in_general_words(district: District) -> None:
+    rows = list(Article.objects.values_list("question", "answer", "category"))
+    assert len(rows) > 30
+    places = [street.name for street in STREETS] + [one.name for one in buildings()]
+    for question, answer, category in rows:
+        assert question.endswith("？")
+        assert (question, answer) == answers()[category]
+        assert not re.search(r"已\s*\d+\s*天|××|{", question + answer)
+        assert not [place for place in places if place in question + answer]
+    assert Article.objects.filter(state="published").count() > 25
+    assert Article.objects.exclude(source="").exists()

@@ -17,10 +17,11 @@ from qifu.domain.appeals.actions.moves import Move
 from qifu.domain.appeals.models import Appeal, Category, Clock
 from qifu.domain.people import queries as people
 from qifu.domain.people.actions import sign_up_contact
+from qifu.domain.publishing import actions as publishing
 from qifu.domain.registry.actions import file_certification
 from qifu.domain.registry.models import Enterprise
 from qifu.entry.cli.sample import phrases
-from qifu.entry.cli.sample.corpus import JIEDAO, categories
+from qifu.entry.cli.sample.corpus import JIEDAO, answers, categories
 from qifu.entry.cli.sample.naming import CONTACT_BLOCK, phone
 from qifu.entry.cli.sample.naming import people as invented
 from qifu.entry.cli.seed.case import Case
@@ -32,7 +33,6 @@ from qifu.kernel.outbox.models import Item, State
 from qifu.output.messages.models import Kept
 
 READ = timedelta(hours=20)  # what is older has been read
-ARTICLES = 36
 REQUESTS = 3  # certifications that wait for a decision
 PROOF = (
     b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x00\x00\x01\x08\x06\x00\x00\x00\x1f\x15\xc4\x89"
@@ -92,23 +92,30 @@ def _open(text: str) -> str:
 
 
 def write_knowledge(cases: Sequence[Case], now: datetime) -> int:
-    """Articles from good replies, written by one person and published by another; a few wait to be read."""
-    if find_spec("qifu.domain.appeals.actions.knowledge") is None:
-        return 0
-    knowledge = importlib.import_module("qifu.domain.appeals.actions.knowledge")
-    publishing = importlib.import_module("qifu.domain.publishing.actions")
-    writer, reader, made = _actor("diaodu01", now), _actor("duban01", now), 0
-    good = [c for c in cases if c.appeal.closed_how == "confirmed" and c.appeal.outcome == "solved" and _liked(c)]
-    seen: set[int] = set()
-    for case in good[:: max(1, len(good) // (ARTICLES * 4))]:
-        if made >= ARTICLES or case.appeal.category_id in seen or case.appeal.is_confidential:
-            continue
-        seen.add(case.appeal.category_id)
-        article = knowledge.make_article(actor=writer, now=now - timedelta(days=20 + made), number=case.appeal.number)
+    """Articles for what is asked most, each beside a case with a good reply where there is one.
+
+    One person writes them and another publishes them; a few wait to be read.
+    """
+    writer, reader = _actor("diaodu01", now), _actor("duban01", now)
+    good = {
+        c.appeal.category_id: c.appeal.stream
+        for c in cases
+        if c.appeal.closed_how == "confirmed"
+        and c.appeal.outcome == "solved"
+        and _liked(c)
+        and not c.appeal.is_confidential
+    }
+    rows = dict(Category.objects.values_list("code", "pk"))
+    for made, (code, (question, answer)) in enumerate(answers().items()):
+        draft, at = publishing.Draft(question, answer, code), now - timedelta(days=20 + made)
+        source = good.get(rows[code])
+        if source is not None:
+            article = publishing.draft_from_reply(actor=writer, now=at, source=source, draft=draft)
+        else:
+            article = publishing.draft(actor=writer, now=at, draft=draft)
         if made % 6:
-            publishing.publish(actor=reader, now=now - timedelta(days=10), article=article, seen=1)
-        made += 1
-    return made
+            publishing.publish(actor=reader, now=now - timedelta(days=10), article=article.pk, seen=1)
+    return len(answers())
 
 
 def _liked(case: Case) -> bool:

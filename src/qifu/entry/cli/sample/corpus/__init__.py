@@ -67,6 +67,18 @@ def categories() -> tuple[Category, ...]:
 
 
 @cache
+def answers() -> dict[str, tuple[str, str]]:
+    """Return what the centre tells everybody who asks: code of a category → question and answer, in general words."""
+    text = (files(__package__) / "answers.txt").read_text(encoding="utf-8")
+    found = {}
+    for part in text.split("== ")[1:]:
+        head, answer = part.strip().split("\n", 1)
+        code, question = head.split(" ", 1)
+        found[code] = (question, answer)
+    return found
+
+
+@cache
 def by_code() -> dict[str, Category]:
     """Return the categories by their code (`policy.consult`)."""
     return {category.code: category for category in categories()}
