@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
 
@@ -16,7 +17,8 @@ from qifu.output.papers.fiscal import FORMATS, render
 from qifu.output.papers.fiscal.budget_amounts import BudgetStyle, any_budget_style
 from qifu.output.papers.fiscal.budgets import budget, budget_figures
 from qifu.output.papers.fiscal.plain import lines_of
-from qifu.output.papers.fiscal.wear import KINDS
+from qifu.output.papers.fiscal.samples import Style, sample
+from qifu.output.papers.fiscal.wear import KINDS, digits, fates
 
 TABLES = {"B01", "B02", "B03", "B04", "B05", "B05-2", "B06", "B07", "B08", "B09", "B10"}
 
@@ -85,3 +87,55 @@ def test_damage_to_a_budget_is_no_error(kind: str) -> None:
     found = read(from_text("\n".join(KINDS[kind](lines_of(model), random.Random(6)))))
     assert found.tables == model.tables
     assert alarms(found) == []
+
+
+def replaced(lines: list[str], start: str, old: str, new: str) -> list[str]:
+    """The lines with a cell of the first row of a statement (by its title) that bears it written otherwise."""
+    title = next(i for i, line in enumerate(lines) if line.endswith(start))
+    row = next(i for i in range(title, len(lines)) if old in lines[i].split("\t"))
+    cells = lines[row].split("\t")
+    cells[cells.index(old)] = new
+    return [*lines[:row], "\t".join(cells), *lines[row + 1 :]]
+
+
+@pytest.mark.parametrize("draw", [sample, budget])
+@pytest.mark.parametrize("seed", range(6))
+def test_a_damaged_digit_is_mended_named_or_found_and_never_taken(draw: Callable[..., Model], seed: int) -> None:
+    model = draw(random.Random(seed))
+    worn = digits(lines_of(model), random.Random(seed), share=0.02)
+    assert worn != lines_of(model)
+    found = read(from_text("\n".join(worn)))
+    fate = fates(model, found, audit(found).findings)
+    assert fate["silent"] == 0
+    assert fate["mended"] + fate["unreadable"] + fate["found"] > 0
+
+
+def test_a_letter_in_a_figure_is_mended_where_a_sum_forces_it_and_said() -> None:
+    model = budget(random.Random(8))
+    amount = f"{model.tables['B03'].rows[1].amounts['total']:f}"
+    letter = amount.replace("0", "O").replace("1", "l").replace("8", "B")
+    assert letter != amount
+    found = read(from_text("\n".join(replaced(lines_of(model), "支出预算总表", amount, letter))))
+    assert found.tables == model.tables
+    assert [(r.raw, r.value) for r in found.repairs] == [(letter, amount)]
+    assert "只有这一个数成立" in found.repairs[0].why
+    assert alarms(found) == []
+
+
+def test_a_letter_that_no_relation_settles_leaves_the_cell_blank_and_named() -> None:
+    head = ["支出决算表", "科目编码\t科目名称\t合计\t基本支出\t项目支出\t上缴上级支出\t经营支出\t对附属单位补助支出"]
+    table = [*head, "\t栏次\t1\t2\t3\t4\t5\t6", "2010350\t事业运行\t4O7.84\t4O7.84\t\t\t\t"]
+    found = read(from_text("\n".join(table)))
+    assert found.tables["T03"].rows[0].amounts["total"] is None
+    assert {place.where for place in found.unreadable} == {"T03.2010350.total", "T03.2010350.basic"}
+    assert found.repairs == ()
+
+
+def test_a_blank_is_not_filled_where_another_cell_explains_the_failing_sums_as_well() -> None:
+    style = Style(2024, capital=True)
+    model = sample(random.Random(71), style)
+    capital = f"{model.tables['T08'].rows[0].amounts['total']:f}"
+    worn = replaced(lines_of(model), "收入支出决算总表", capital, capital[1:])
+    found = read(from_text("\n".join(worn)))
+    assert found.repairs == ()
+    assert any("01表" in message for message in alarms(found))

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from functools import cached_property
 
-from qifu.engines.statements.layouts import keyed
+from qifu.engines.statements.layouts import COLUMN_NAMES, keyed
 from qifu.engines.statements.model import Claim, Entry, Form, Model, Paragraph, Row
 from qifu.engines.statements.money import CENT, HALF, Ratio, percentage, tail
 from qifu.engines.statements.relations import Key, Relation, cells_of, lines_of, only_fiscal, relations
@@ -54,21 +54,35 @@ class Case:
                 found.add((statement.split(" ")[0], rest.split(".")[0] if rest and " " not in statement else "*"))
         return frozenset(found)
 
+    @cached_property
+    def unclear(self) -> frozenset[tuple[str, str, str]]:
+        """(statement, row, column) of what could not be read; `*` stands for all columns of a row or all of a statement."""
+        found = set()
+        for place in self.model.unreadable:
+            statement, _, rest = place.where.partition(".")
+            row, _, column = rest.partition(".")
+            name = statement.split(" ")[0]
+            if name not in self.model.tables:
+                continue
+            if not rest or " " in statement:
+                found.add((name, "*", "*"))
+            else:
+                found.add((name, row, column if column in COLUMN_NAMES else "*"))
+        return frozenset(found)
+
+    def is_unclear(self, key: Key) -> bool:
+        """Whether this cell could not be read."""
+        statement, row, column = key
+        name = row.partition(":")[2] or row or "合计"
+        return not self.unclear.isdisjoint({(statement, name, column), (statement, name, "*"), (statement, "*", "*")})
+
     def is_doubtful(self, relation: Relation) -> bool:
         """Whether a relation touches what could not be read."""
-        for (statement, row, _), _ in relation.cells:
-            name = row.partition(":")[2] or row or "合计"
-            if (statement, name) in self.doubtful or (statement, "*") in self.doubtful:
-                return True
-        return False
+        return bool(self.unclear) and any(self.is_unclear(key) for key, _ in relation.cells)
 
     def value(self, key: Key) -> Decimal | None:
         """A cell; blank is zero where its statement was printed, None where it was not or could not be read."""
-        statement, row, _ = key
-        name = row.partition(":")[2] or row or "合计"
-        if statement not in self.model.tables or key not in self.values:
-            return None
-        if (statement, name) in self.doubtful or (statement, "*") in self.doubtful:
+        if key[0] not in self.model.tables or key not in self.values or self.is_unclear(key):
             return None
         return self.values[key] or Decimal(0)
 

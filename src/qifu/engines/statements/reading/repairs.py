@@ -29,7 +29,7 @@ class Suspect:
         if self.pattern is not None:
             return bool(self.pattern.fullmatch(f"{value:.2f}"))
         if self.printed is None:
-            return value != 0
+            return value > 0
         return f"{value:.2f}".startswith(f"{self.printed:f}")
 
 
@@ -61,11 +61,13 @@ def _broken(values: dict[Key, Decimal | None], rules: list[Relation], unit: Deci
     return count
 
 
-def mend(model: Model, patterns: dict[Key, re.Pattern[str]] | None = None) -> Model:
-    """Mend every cell that relations force; name those that stay doubtful."""
+def mend(
+    model: Model, patterns: dict[Key, re.Pattern[str]] | None = None, *, unclear: frozenset[Key] = frozenset()
+) -> Model:
+    """Mend every cell that relations force; name those that stay doubtful. What is `unclear` is no witness and stays so."""
     if model.document.kind == "budget" or not model.tables:
         return model
-    rules = [*relations(model), *said(model)]
+    rules = [rule for rule in (*relations(model), *said(model)) if not any(cell in unclear for cell, _ in rule.cells)]
     values = cells_of(model)
     made: dict[Key, tuple[Decimal | None, Decimal, str]] = {}
     by_cell: dict[Key, list[Relation]] = {}
@@ -132,6 +134,7 @@ def _forced(
     suspect: Suspect, rules: list[Relation], values: dict[Key, Decimal | None], need: int
 ) -> tuple[Decimal, str] | None:
     votes: dict[Decimal, list[str]] = {}
+    common: dict[Decimal, set[Key]] = {}  # what all witnesses of a value speak of
     short = shortened(values) - {suspect.key}
     for rule in rules:
         if any(cell in short for cell, _ in rule.cells):
@@ -139,6 +142,10 @@ def _forced(
         value = rule.implied(suspect.key, values)
         if suspect.fits(value) and rule.why not in votes.get(value, []):
             votes.setdefault(value, []).append(rule.why)
+            cells = {cell for cell, _ in rule.cells}
+            common[value] = common.get(value, cells) & cells
+    if suspect.printed is None:  # a blank bears no sign of damage: no other cell may explain it as well
+        votes = {value: whys for value, whys in votes.items() if common[value] == {suspect.key}}
     if not votes:
         return None
     best, whys = max(votes.items(), key=lambda vote: len(vote[1]))
@@ -233,7 +240,7 @@ def fill_fourth(model: Model) -> Model:
             filled[id(entry)] = {"total": total, **{kind: value or None for kind, value in amounts.items()}}
         else:
             why = "原文没有分栏，不能确定各在哪一栏"
-            doubts.append(Unreadable(place_name(("T04", f"expenditure:{key}", "total")), entry.name, why, entry.at))
+            doubts.append(Unreadable(f"T04.{key or entry.name}", entry.name, why, entry.at))
     entries = tuple(replace(entry, amounts=filled.get(id(entry), entry.amounts)) for entry in fourth.expenditure)
     why = "原文没有分栏；与公开05、07、08表同类金额之和相等，只有这样分栏成立"
     repairs = (Repair("T04", "", f"{len(filled)}行按资金种类分栏", why, fourth.at),) if filled else ()

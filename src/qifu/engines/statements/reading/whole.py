@@ -8,11 +8,13 @@ from collections.abc import Iterable, Sequence
 
 from qifu.engines.statements.model import Document, Form, Grid, Model, Paragraph, Statement, Unreadable
 from qifu.engines.statements.paper import Line, Paper
+from qifu.engines.statements.relations import Key
 from qifu.engines.statements.words import compact, unnumbered
 
 from .claims import claims_of, without_unit
 from .damage import mend_digits
 from .forms import read_forms
+from .letters import settle, stand_in
 from .outline import Outline, Table, take_apart
 from .repairs import fill_fourth, mend, mend_forms
 from .tables import Trouble, read_statement
@@ -32,10 +34,13 @@ def read(paper: Paper) -> Model:
     :raises NotADisclosure: neither statements nor explanations nor forms of a budget or final accounts were found.
     """
     outline = take_apart(paper.lines)
+    lines, marks = stand_in(paper.lines, outline.regions)
+    if marks:
+        outline = take_apart(lines)
     trouble = Trouble()
     tables = _tables(outline, trouble)
     inside = {line.number for region in outline.regions for line in region.lines}
-    mended = mend_digits(paper.lines, inside, tables.values())
+    mended = mend_digits(lines, inside, tables.values())
     if mended.repairs or mended.unreadable:
         outline = take_apart(mended.lines)
         trouble = Trouble(list(mended.repairs), list(mended.unreadable))
@@ -59,7 +64,11 @@ def read(paper: Paper) -> Model:
         unreadable=tuple(trouble.unreadable),
         pages=paper.pages,
     )
-    return mend_forms(mend(fill_fourth(model)))
+    model = fill_fourth(model)
+    blanks: frozenset[Key] = frozenset()
+    if marks:
+        model, blanks = settle(model, marks)
+    return mend_forms(mend(model, unclear=blanks))
 
 
 def _tables(outline: Outline, trouble: Trouble) -> dict[str, Statement]:

@@ -7,7 +7,14 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from decimal import Decimal
+
+from qifu.engines.statements import Finding, Model
+from qifu.engines.statements.layouts import titled
+from qifu.engines.statements.money import ZERO
+from qifu.engines.statements.relations import Key, Relation, cells_of, place_name, relations
 
 Wear = Callable[[list[str], random.Random], list[str]]
 _AMOUNT = re.compile(r"(?<![\d.,])(\d+)\.(\d{2})(?![\d%])")
@@ -83,6 +90,64 @@ def commas(lines: Sequence[str], rng: random.Random) -> list[str]:
         return f"{int(found[1]):,}".replace(",", mark) + "." + found[2]
 
     return [_AMOUNT.sub(grouped, line) for line in lines]
+
+
+_CONFUSED = {"0": "OoD8", "1": "lI7", "2": "Z7", "3": "8", "5": "S6", "6": "8b", "7": "1", "8": "6B3", "9": "g"}
+
+
+def digits(lines: Sequence[str], rng: random.Random, share: float = 0.01) -> list[str]:
+    """In some cells of statements a digit is lost, doubled, or taken for another sign that looks like it."""
+    inside = False
+    worn = []
+    for line in lines:
+        if title := titled(line):
+            inside = title.shape != "target_form"
+        elif line.startswith("第") and "部分" in line[:5]:
+            inside = False
+        worn.append(
+            "\t".join(_digit(cell, rng, share) for cell in line.split("\t")) if inside and "\t" in line else line
+        )
+    return worn
+
+
+def _digit(cell: str, rng: random.Random, share: float) -> str:
+    if not _AMOUNT.fullmatch(cell) or not cell.strip("0.") or rng.random() >= share:
+        return cell
+    place = rng.choice([i for i, letter in enumerate(cell) if letter.isdigit()])
+    digit, kind = cell[place], rng.choice(("lost", "doubled", "confused", "confused"))
+    if kind == "confused" and digit not in _CONFUSED:
+        kind = "doubled"
+    made = {"lost": "", "doubled": digit * 2}.get(kind) if kind != "confused" else rng.choice(_CONFUSED[digit])
+    return f"{cell[:place]}{made}{cell[place + 1 :]}"
+
+
+def fates(drawn: Model, found: Model, findings: Iterable[Finding]) -> Counter[str]:
+    """What became of the cells of a document whose digits were damaged.
+
+    `mended`: the right value, announced; `unreadable`: called so; `found`: a finding says that a sum with it fails;
+    `silent`: wrong and nothing says so though a relation covers it; `uncovered`: wrong, and no relation covers it.
+    """
+    before, after, rules = cells_of(drawn), cells_of(found), relations(found)
+    said = [text for finding in findings for text in (finding.message, *finding.related)]
+    unreadable = {place.where for place in found.unreadable}
+    mended = {repair.where for repair in found.repairs}
+    covered = {key for rule in relations(drawn) if rule.is_filled(before) for key, _ in rule.cells}
+    count: Counter[str] = Counter()
+    for key in {**before, **after}:
+        if (before.get(key) or ZERO) == (after.get(key) or ZERO):
+            count["mended"] += place_name(key) in mended
+        elif place_name(key) in unreadable:
+            count["unreadable"] += 1
+        elif any(_fails(rule, after, said) for rule in rules if any(cell == key for cell, _ in rule.cells)):
+            count["found"] += 1
+        else:
+            count["silent" if key in covered else "uncovered"] += 1
+    return count
+
+
+def _fails(rule: Relation, values: dict[Key, Decimal | None], said: Iterable[str]) -> bool:
+    left, right = rule.sides(values)
+    return left != right and any(f"{rule.left}为" in text for text in said)
 
 
 KINDS: dict[str, Wear] = {
