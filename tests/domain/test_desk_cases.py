@@ -269,6 +269,13 @@ def test_the_second_dispatcher_gets_the_note_back(stage: Stage) -> None:
     assert "请先联系物业" in response.content.decode()
 
 
+def test_an_internal_note_is_called_internal_once(stage: Stage) -> None:
+    case = stage.take("dispatcher", stage.submit(), "accept", note="已与物业通话")
+    entry = page(browser(stage, "dispatcher"), f"/desk/cases/{case.number}/")
+    assert "内部备注：已与物业通话" in entry
+    assert "（内部）内部备注" not in entry
+
+
 def test_after_a_return_the_handler_lands_on_the_list(stage: Stage) -> None:
     case, handler = stage.to("working"), browser(stage, "handler")
     response = send(handler, case, "return", cause="duty", reason="不属于本单位职责")

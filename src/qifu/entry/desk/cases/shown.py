@@ -120,8 +120,11 @@ def since(request: PersonRequest, sheet: Sheet) -> list[Entry]:
 
 def entry(sheet: Sheet, happening: Happening) -> Entry:
     """One line of the timeline; details that the sentence does not already say stand under it."""
-    inside = "" if happening.is_internal else "（内部）"
-    rest = [f"{inside}{label}：{value}" for label, value in happening.details if value not in happening.text]
+    rest = [
+        f"{'' if happening.is_internal or label.startswith('内部') else '（内部）'}{label}：{value}"
+        for label, value in happening.details
+        if value not in happening.text
+    ]
     turn = (
         f"（第 {happening.round} 轮）"
         if happening.round > 1 and happening.step in ("refuse", "reopen", "review")
