@@ -18,10 +18,11 @@ from concurrent.futures import ProcessPoolExecutor
 from qifu.engines.statements import Model, audit, from_text, read
 from qifu.entry.intake.fiscal import open_bytes
 from qifu.output.papers.fiscal import render
+from qifu.output.papers.fiscal.budgets import budget
 from qifu.output.papers.fiscal.faults import PLANTERS, plant
 from qifu.output.papers.fiscal.plain import lines_of
 from qifu.output.papers.fiscal.samples import sample
-from qifu.output.papers.fiscal.wear import KINDS
+from qifu.output.papers.fiscal.wear import KINDS, digits, fates
 
 
 def codes_of(model: Model) -> set[str]:
@@ -62,6 +63,15 @@ def alarms(documents: int) -> None:
             rules.update(f.rule for f in findings)
         named = ", ".join(f"{rule} {count}" for rule, count in rules.most_common(4))
         print(f"  damage: {kind:14} documents with an alarm {noisy:4} of {documents}   {named}")
+    for name, draw in (("accounts", sample), ("budgets", budget)):
+        fate, noisy = Counter[str](), 0
+        for seed in range(100):
+            model = draw(random.Random(seed))
+            noisy += any(f.severity != "info" for f in audit(model).findings)
+            found = read(from_text("\n".join(digits(lines_of(model), random.Random(seed)))))
+            fate += fates(model, found, audit(found).findings)
+        said = ", ".join(f"{what} {fate[what]}" for what in ("mended", "unreadable", "found", "silent", "uncovered"))
+        print(f"  100 {name}, alarms when whole {noisy}; damaged digits: {said}")
 
 
 def speed() -> None:
