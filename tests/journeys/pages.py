@@ -50,6 +50,12 @@ def _enter(visit: Visit) -> None:
     visit.press("登记，生成受理编号")
 
 
+def _transfer(visit: Visit) -> None:
+    """Look at several transfers before they are carried out."""
+    visit.page.locator("[data-pick-all]").first.check()
+    visit.press("批量转办…")
+
+
 def _show(query: str) -> Callable[[Visit], object]:
     """Open what unfolds or covers the page."""
     return lambda visit: visit.page.locator(query).first.click()
@@ -136,6 +142,7 @@ PAGES: dict[str, tuple[Look, ...]] = {
         Look("dispatcher", "/desk/cases/{joint}/", _show("[data-unmask]")),
         Look("dispatcher", "/desk/cases/{joint}/", _show("[data-opens='#keys']")),
     ),
+    "desk/batch/": (Look("dispatcher", "/desk/?scope=dispatch", _transfer),),
     "desk/new/": (
         Look("dispatcher", "/desk/new/"),
         Look("dispatcher", "/desk/new/?way=petition"),
@@ -241,7 +248,6 @@ NO_PAGES = {
     "my/enterprises/<int:number>/invite/": BUTTON,
     "my/enterprises/<int:number>/colleagues/<int:agency>/remove/": BUTTON,
     "my/enterprises/<int:number>/invitations/<int:invitation>/withdraw/": BUTTON,
-    "desk/batch/": BUTTON,
     "desk/export/": BUTTON,
     "desk/cases/<str:number>/article/": BUTTON,
     "desk/cases/<str:number>/phone/": BUTTON,
