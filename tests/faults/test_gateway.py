@@ -73,7 +73,7 @@ def handed_in(stage: Stage, phone: str) -> Appeal:
     """A case sent by the form of the portal, as an enterprise does."""
     browser = entered(Account.objects.get(pk=stage.contact.account))
     form = {
-        "idempotency_key": phone, "kind": "appeal", "body": "楼下停车位不够。", "category": stage.category.code,
+        "idempotency_key": phone, "kind": "appeal", "body": f"楼下停车位不够，请联系 {phone[-4:]}。", "category": stage.category.code,
         "urgency": "normal", "phone": phone, "prefers": "sms", "contact_name": "钱经理",
     }  # fmt: skip
     answer = browser.post("/cases/new/", form)
