@@ -1,4 +1,4 @@
-"""Disclosures: recall of planted faults and false alarms by rule, with and without damage; pages read and audited a second.
+"""Disclosures: recall of planted faults by rule and kind, false alarms with and without damage; pages read a second.
 
     uv run benchmarks/fiscal.py [--documents 40] [--parallel 200]
 
@@ -13,39 +13,69 @@ import random
 import resource
 import time
 from collections import Counter
+from collections.abc import Iterable
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from functools import cache
+from itertools import repeat
 
 from qifu.engines.statements import Model, audit, from_text, read
 from qifu.entry.intake.fiscal import open_bytes
 from qifu.output.papers.fiscal import render
 from qifu.output.papers.fiscal.budgets import budget
-from qifu.output.papers.fiscal.faults import PLANTERS, plant
+from qifu.output.papers.fiscal.faults import PLANTERS, UNPLANTED, ground, is_of_budgets, named, plant
 from qifu.output.papers.fiscal.plain import lines_of
 from qifu.output.papers.fiscal.samples import sample
 from qifu.output.papers.fiscal.wear import KINDS, digits, fates
 
 
-def codes_of(model: Model) -> set[str]:
-    report = audit(model)
-    return {f.rule for f in report.findings} | {text.split("：")[0] for f in report.findings for text in f.related}
-
-
 def recall(documents: int) -> None:
-    planted: Counter[str] = Counter()
-    found: Counter[str] = Counter()
-    for seed in range(documents):
-        model = sample(random.Random(seed))
-        for code in PLANTERS:
-            faulty = plant(model, code, random.Random(f"{seed} {code}"))
+    print(f"\nplanted faults found, {documents} accounts and {documents} budgets, by rule and kind")
+    planted = found = 0
+    with ProcessPoolExecutor(2) as pool:
+        for code, counts in zip(PLANTERS, pool.map(recalled, PLANTERS, repeat(documents)), strict=True):
+            rule = Ratio.of(counts.values())
+            planted, found = planted + rule.planted, found + rule.found
+            print(f"  {code:48}{rule}")
+            for kind, count in counts.items():
+                print(f"    {kind:46}{count}")
+    print(f"  {f'{len(PLANTERS)} rules, {sum(map(len, PLANTERS.values()))} kinds':48}{Ratio(planted, found)}")
+    for code, why in UNPLANTED.items():
+        print(f"  {code} is not planted: {why}")
+
+
+@dataclass(frozen=True)
+class Ratio:
+    """How many faults were planted and found."""
+
+    planted: int
+    found: int
+
+    @classmethod
+    def of(cls, counts: Iterable[Ratio]) -> Ratio:
+        held = list(counts)
+        return cls(sum(each.planted for each in held), sum(each.found for each in held))
+
+    def __str__(self) -> str:
+        share = f"{self.found / self.planted:8.1%}" if self.planted else "       -"
+        return f"{self.planted:6}{self.found:6}{share}"
+
+
+@cache
+def grounds(documents: int, of_budgets: bool) -> list[tuple[Model, Model | None]]:
+    return [ground(seed, of_budgets=of_budgets) for seed in range(documents)]
+
+
+def recalled(code: str, documents: int) -> dict[str, Ratio]:
+    found = {}
+    for kind in PLANTERS[code]:
+        hits = []
+        for seed, (model, before) in enumerate(grounds(documents, is_of_budgets(code))):
+            faulty = plant(model, code, kind, random.Random(f"{seed} {code} {kind}"))
             if faulty is not None:
-                planted[code] += 1
-                found[code] += code in codes_of(faulty)
-    print(f"\nplanted faults found, {documents} documents, rule by rule")
-    for code in PLANTERS:
-        share = f"{found[code] / planted[code]:7.1%}" if planted[code] else "      -"
-        print(f"  {code:16}{planted[code]:6}{found[code]:6}{share}")
-    total, hits = sum(planted.values()), sum(found.values())
-    print(f"  {'all':16}{total:6}{hits:6}{hits / max(total, 1):7.1%}")
+                hits.append(code in named(faulty, before))
+        found[kind] = Ratio(len(hits), sum(hits))
+    return found
 
 
 def alarms(documents: int) -> None:

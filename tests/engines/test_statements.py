@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import random
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -21,7 +22,7 @@ from qifu.engines.statements.reading.damage import mend_digits
 from qifu.engines.statements.subjects import is_unknown, name_of
 from qifu.entry.intake.fiscal import open_bytes
 from qifu.output.papers.fiscal import render
-from qifu.output.papers.fiscal.faults import PLANTERS, plant
+from qifu.output.papers.fiscal.faults import PLANTERS, UNPLANTED, ground, is_of_budgets, named, plant
 from qifu.output.papers.fiscal.plain import lines_of
 from qifu.output.papers.fiscal.samples import Style, sample
 from qifu.output.papers.fiscal.wear import KINDS
@@ -29,11 +30,10 @@ from qifu.output.papers.fiscal.wear import KINDS
 CASES = Path(__file__).resolve().parents[1] / "cases"
 
 
-def codes_of(model: Model) -> set[str]:
-    """The rules that an audit names, as findings or as what follows from them."""
-    report = audit(model)
-    derived = {text.split("：")[0] for finding in report.findings for text in finding.related}
-    return {finding.rule for finding in report.findings} | derived
+@cache
+def faultless(of_budgets: bool) -> list[tuple[Model, Model | None]]:
+    """A few documents in which every rule has something to read, and what each is held against."""
+    return [ground(seed, of_budgets=of_budgets) for seed in range(16)]
 
 
 @pytest.mark.parametrize(
@@ -109,19 +109,31 @@ def test_damage_is_never_an_accounting_error(kind: str, seed: int) -> None:
     assert [finding.message for finding in audit(found).findings if finding.severity != "info"] == []
 
 
+def test_every_rule_has_three_kinds_of_fault_or_a_reason() -> None:
+    assert set(PLANTERS).isdisjoint(UNPLANTED)
+    assert set(PLANTERS) | set(UNPLANTED) == set(RULES)
+    assert [code for code, kinds in PLANTERS.items() if len(kinds) < 3] == []
+    text = (Path(__file__).resolve().parents[2] / "docs" / "rules" / "statements.md").read_text(encoding="utf-8")
+    assert [code for code, why in UNPLANTED.items() if why not in text] == []
+
+
+@pytest.mark.parametrize("of_budgets", [False, True])
+def test_no_rule_speaks_before_a_fault_is_planted(of_budgets: bool) -> None:
+    assert [named(model, before) for model, before in faultless(of_budgets)] == [set()] * 16
+
+
 @pytest.mark.parametrize("code", sorted(PLANTERS))
 def test_planted_faults_are_found(code: str) -> None:
-    planted = 0
-    for seed in range(60):
-        rng = random.Random(f"{code} {seed}")
-        model = plant(sample(random.Random(seed)), code, rng)
-        if model is None:
-            continue
-        planted += 1
-        assert code in codes_of(model), seed
-        if planted == 3:
-            return
-    assert planted > 0
+    for kind in PLANTERS[code]:
+        planted = 0
+        for seed, (model, before) in enumerate(faultless(is_of_budgets(code))):
+            faulty = plant(model, code, kind, random.Random(f"{code} {kind} {seed}"))
+            if faulty is not None:
+                planted += 1
+                assert code in named(faulty, before), (kind, seed)
+            if planted == 2:
+                break
+        assert planted > 0, kind
 
 
 @settings(max_examples=6, deadline=None)

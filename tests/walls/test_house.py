@@ -39,7 +39,6 @@ LONGER = {
     "engines/statements/writing/explain.py": "the explanations of a disclosure, in the order in which they are printed",
     "entry/cli/seed/life.py": "the life of a sample case, told from end to end",
     "entry/intake/fiscal/pdf.py": "one format, from its glyphs to lines and cells",
-    "output/papers/fiscal/faults.py": "one planted fault after another",
     "output/papers/fiscal/samples.py": "an invented disclosure, told from end to end",
 }
 SENT_BY_SCRIPT = {  # forms that no browser sends by itself

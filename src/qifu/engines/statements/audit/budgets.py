@@ -53,7 +53,7 @@ _CELLS: tuple[tuple[str, str, Key], ...] = (
     ("expenditure", r"^基本支出$", ("B03", "", "basic")),
     ("expenditure", r"^项目支出$", ("B03", "", "project")),
     ("fiscal", r"财政拨款收支总预算$", ("B04", "income:grand", "amount")),
-    ("general", r"^一般公共预算支出预算数?$", ("B05", "", "total")),
+    ("general", r"^一般公共预算支出(预算数?)?$", ("B05", "", "total")),
     ("general", r"^基本支出$", ("B05", "", "basic")),
     ("general", r"^项目支出$", ("B05", "", "project")),
     ("basic", r"^一般公共预算基本支出$", ("B06", "", "total")),
@@ -74,7 +74,8 @@ def totals(case: Case) -> Iterator[Hit]:
     """The figures of the explanations against the tables."""
     for topic, pattern, key in _CELLS:
         for claim in case.claims(topic, subject=pattern, unit="万元"):
-            if claim.measure in ("amount", "budget"):
+            without_carried = compact(case.paragraph(claim)[: claim.offset]).endswith("本年预算")  # part of the total
+            if claim.measure in ("amount", "budget") and not without_carried:
                 yield from _against(case, claim, key)
     for topic, statement in (("overall", "B01"), ("income", "B01"), ("fiscal", "B04")):
         for claim in case.claims(topic, "amount", unit="万元"):

@@ -253,7 +253,7 @@ def both_ways(case: Case) -> Iterator[Hit]:
 )
 def smaller_firms(case: Case) -> Iterator[Hit]:
     """Procurement says what went to smaller firms."""
-    text = compact(case.text_of("procurement"))
+    text = compact(case.text_of("procurement")).replace(compact(case.model.document.unit) or "\n", "")
     amounts = [c for c in case.claims("procurement", "amount", unit="万元") if c.value]
     if amounts:
         case.checked += 1
