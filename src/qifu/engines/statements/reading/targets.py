@@ -43,6 +43,8 @@ _HEADS = re.compile(
 )
 _GOAL = re.compile(r"^(长期|年度)(绩效)?(目标|指标)(\d+|[一二三四五])[:：]")
 _DATE = re.compile(r"(20\d\d)\s*年\s*(\d{1,2})\s*月\s*(\d{1,2})\s*日")
+_WIDE_COMMA = re.compile(r"(?<=\d)，(?=\d{3}(?!\d))")
+_WIDE_POINT = re.compile(r"(?<=\d)(?: ?\. | \.)(?=\d{1,2}(?!\d))")
 _RULED = "\x00"  # stands for a row whose cells are known
 _MOST = 40  # fragments of one row; more is a page that was not understood
 
@@ -129,7 +131,9 @@ def _funds(texts: Sequence[tuple[int, str]]) -> str:
     """Income and expenditure of this year and the two before, a line each: name, amount, share, amounts of the years."""
     found: list[str] = []
     for _, text in texts:
-        match = re.match(r"^(财政拨款|其他资金|合计|基本支出|项目支出)\s+((?:[\d,.]+%?\s*){1,4})$", text)
+        match = re.match(
+            r"^(财政拨款|其他资金|合计|基本支出|项目支出)\s+((?:[\d,.]+%?\s*){1,4})$", _plain_figures(text)
+        )
         if not match:
             continue
         name = match[1]
@@ -158,8 +162,9 @@ def _project(region: Region, trouble: Trouble) -> Form:
     texts = _texts(region, ruled)
     draft = _Draft()
     joined = "\n".join(text for _, text in texts)
+    figures = _plain_figures(joined)
     for key, pattern in _FIELDS:
-        if found := pattern.search(joined):
+        if found := pattern.search(figures):
             draft.details[key] = found[1].replace(",", "")
     for key, begins, ends in _BLOCKS:
         if begins in joined and ends in joined.split(begins, 1)[1]:
@@ -167,7 +172,7 @@ def _project(region: Region, trouble: Trouble) -> Form:
     name = re.search(r"项目名称\s*[:：]?\s*(\S.*)", joined)
     if re.search(r"联系电话\s*\d{7,}|项目负责人", joined):
         draft.details["has_contact"] = "1"
-    _amounts(joined, draft)
+    _amounts(figures, draft)
     _rows(_after(texts, "绩效总目标"), draft, trouble, region.title.alone, ruled)
     current = amount(draft.details.get("current", ""))
     return Form(
@@ -180,6 +185,11 @@ def _project(region: Region, trouble: Trouble) -> Form:
         at=region.title.number,
         until=region.lines[-1].number if region.lines else region.title.number,
     )
+
+
+def _plain_figures(text: str) -> str:
+    """The text with figures as they are usually printed: no space about the point, commas of normal width."""
+    return _WIDE_POINT.sub(".", _WIDE_COMMA.sub(",", text))
 
 
 def _after(texts: Sequence[tuple[int, str]], word: str) -> list[tuple[int, str]]:
