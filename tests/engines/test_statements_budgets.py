@@ -104,7 +104,7 @@ def replaced(lines: list[str], start: str, old: str, new: str) -> list[str]:
 @pytest.mark.parametrize("seed", range(6))
 def test_a_damaged_digit_is_mended_named_or_found_and_never_taken(draw: Callable[..., Model], seed: int) -> None:
     model = draw(random.Random(seed))
-    worn = digits(lines_of(model), random.Random(seed), share=0.02)
+    worn = digits(lines_of(model), random.Random(seed), share=0.03)
     assert worn != lines_of(model)
     found = read(from_text("\n".join(worn)))
     fate = fates(model, found, audit(found).findings)
@@ -122,6 +122,34 @@ def test_a_letter_in_a_figure_is_mended_where_a_sum_forces_it_and_said() -> None
     assert [(r.raw, r.value) for r in found.repairs] == [(letter, amount)]
     assert "只有这一个数成立" in found.repairs[0].why
     assert alarms(found) == []
+
+
+def test_a_mistaken_digit_is_mended_only_in_a_document_that_was_misread_more_than_once() -> None:
+    model = budget(random.Random(8))
+    total = f"{model.tables['B05'].rows[0].amounts['total']:f}"
+    slip = f"{total[0]}{total}"  # the first digit doubled
+    lines = replaced(lines_of(model), "一般公共预算支出表（分功能科目）", total, slip)
+    alone = read(from_text("\n".join(lines)))
+    assert alone.repairs == ()
+    assert alarms(alone) != []
+    for title, row in (("支出预算总表", 3), ("一般公共预算基本支出表", 3)):
+        table = next(each for each in model.tables.values() if each.title.endswith(title))
+        amount = f"{table.rows[row].amounts['total']:f}"
+        lines = replaced(lines, title, amount, f"{amount[:-4]}?{amount[-3:]}")
+    found = read(from_text("\n".join(lines)))
+    assert found.tables == model.tables
+    assert (slip, total) in [(each.raw, each.value) for each in found.repairs]
+    assert alarms(found) == []
+
+
+def test_a_figure_whose_only_sum_cannot_be_read_is_named() -> None:
+    model = budget(random.Random(15), BudgetStyle(2024, hospitality=True))
+    half = model.tables["B07"].budget or {}
+    total, reception = f"{half['total']:f}", f"{half['reception']:f}"
+    lines = replaced(lines_of(model), "“三公”经费支出表", total, f"9{total}")
+    found = read(from_text("\n".join(replaced(lines, "“三公”经费支出表", reception, reception[:-1] + "?"))))
+    assert "B07.budget.total" in {place.where for place in found.unreadable}
+    assert "B07.budget.reception" in {place.where for place in found.unreadable}
 
 
 def test_a_letter_that_no_relation_settles_leaves_the_cell_blank_and_named() -> None:

@@ -23,6 +23,8 @@ from .repairs import with_value
 
 _TOKEN = re.compile(r"^[+-]?[\dA-Za-z|!?*#]{0,9}(?:[,，][\dA-Za-z|!?*#]{3})*[.．][\dA-Za-z|!?*#]{1,2}$")
 _DIGITS = str.maketrans("OoQDlIi|!SsBZzGbqg", "000011111558226699")
+_ALIKE = frozenset({"08", "17", "27", "38", "56", "68"})
+ENOUGH = 2  # damaged figures mended, from which on the document is known to have been misread
 _OUTSIDE = frozenset({"personnel", "public", "budget", "actual"})  # cells whose line the model does not keep
 
 
@@ -106,11 +108,14 @@ def settle(model: Model, marks: Sequence[Mark]) -> tuple[Model, frozenset[Key]]:
             values[key] = value
             repairs.append(Repair(place_name(key), places[key].raw, f"{value:f}", why, places[key].line))
         left -= set(forced)
+    if len(repairs) >= ENOUGH:
+        repairs += _slips(rules, values, left, places, lines_of(model))
     for key in left:
         values[key] = None
         lost.append(Unreadable(place_name(key), places[key].raw, _WHY, places[key].line))
+    lost += _unchecked(rules, values, left, lines_of(model))
     tables = dict(model.tables)
-    for name, row, column in places:
+    for name, row, column in dict.fromkeys([*places, *_changed(values, model)]):
         tables[name], _ = with_value(tables[name], row, column, values[name, row, column])
     return (
         replace(model, tables=tables, repairs=(*model.repairs, *repairs), unreadable=(*model.unreadable, *lost)),
@@ -119,6 +124,75 @@ def settle(model: Model, marks: Sequence[Mark]) -> tuple[Model, frozenset[Key]]:
 
 
 _WHY = "数字被误认成字母或残缺，没有足够的关系能还原"
+
+
+def _unchecked(
+    rules: Iterable[Relation], values: dict[Key, Decimal | None], left: set[Key], lines: dict[Key, int]
+) -> list[Unreadable]:
+    """Figures whose every relation holds a cell that could not be read: in a document so damaged nothing vouches for them."""
+    sound: set[Key] = set()
+    touched: set[Key] = set()
+    for rule in rules:
+        cells = {cell for cell, _ in rule.cells}
+        (sound if left.isdisjoint(cells) else touched).update(cells)
+    why = "同一算式中另有数字不能识读，这个数无从核对"
+    return [
+        Unreadable(place_name(key), f"{values[key]:f}", why, lines.get(key, 0))
+        for key in sorted(touched - sound - left)
+        if values.get(key)
+    ]
+
+
+def _changed(values: dict[Key, Decimal | None], model: Model) -> list[Key]:
+    return [key for key, value in cells_of(model).items() if values[key] != value]
+
+
+def _slips(
+    rules: Sequence[Relation],
+    values: dict[Key, Decimal | None],
+    left: set[Key],
+    places: dict[Key, Mark],
+    lines: dict[Key, int],
+) -> list[Repair]:
+    """Mend figures with a digit lost, doubled or mistaken, in a document that has shown such damage more than once.
+
+    Two relations or more must force the same value, nothing but this cell may be common to them, none may speak against it,
+    and a recogniser must be able to make the printed figure of it by one slip. (`values` is changed.)
+    """
+    by_cell: dict[Key, list[Relation]] = {}
+    for rule in rules:
+        if not any(cell in left for cell, _ in rule.cells):
+            for cell, _ in rule.cells:
+                by_cell.setdefault(cell, []).append(rule)
+    found = []
+    for key, about in by_cell.items():
+        printed = values.get(key)
+        if not printed or key in places or len(about) < 2:
+            continue
+        implied = {rule.implied(key, values).quantize(Decimal("0.01")) for rule in about}
+        common = set.intersection(*({cell for cell, _ in rule.cells} for rule in about))
+        value = min(implied)
+        if len(implied) == 1 and common == {key} and value != printed and is_slip(f"{printed:f}", f"{value:f}"):
+            values[key] = value
+            why = (
+                "文件多处数字被误认，此数与"
+                + "、".join(dict.fromkeys(rule.why for rule in about[:3]))
+                + "都不符，改一位即全部相符"
+            )
+            found.append(Repair(place_name(key), f"{printed:f}", f"{value:f}", why, lines.get(key, 0)))
+    return found
+
+
+def is_slip(printed: str, whole: str) -> bool:
+    """Whether a recogniser could print one figure for the other by losing, doubling or mistaking one digit."""
+    if len(printed) == len(whole):
+        apart = [a + b for a, b in zip(printed, whole, strict=True) if a != b]
+        return len(apart) == 1 and "".join(sorted(apart[0])) in _ALIKE
+    if len(printed) + 1 == len(whole):
+        return any(whole[:i] + whole[i + 1 :] == printed for i in range(len(whole)) if whole[i] != ".")
+    return len(printed) == len(whole) + 1 and any(
+        printed[:i] + printed[i + 1 :] == whole and printed[i] == printed[i - 1] for i in range(1, len(printed))
+    )
 
 
 def _keys(each: Mark, model: Model, values: dict[Key, Decimal | None]) -> list[Key]:
