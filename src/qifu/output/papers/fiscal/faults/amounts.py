@@ -24,7 +24,7 @@ from .passages import (
     says,
     swap,
 )
-from .tables import NOTE_OF_NONE
+from .tables import note_of_none
 
 SECTIONS = ("overall", "income", "expenditure", "fiscal")
 
@@ -293,7 +293,7 @@ PLANTERS: dict[str, Kinds] = {
         "state capital said to be none": swap(
             r"^.*国有资本经营预算财政拨款支出\d.*$", "本部门当年无国有资本经营预算财政拨款支出。", topic="capital"
         ),
-        "note under the statement": NOTE_OF_NONE,
+        "note under the statement": note_of_none,
         "figure for an empty fund": _fund_figure("fund", "政府性基金"),
         "figure for empty state capital": _fund_figure("capital", "国有资本经营"),
     },

@@ -217,7 +217,7 @@ def _free_name(row: Row, year: int) -> tuple[str, str] | None:
     return (row.code, "机构运转专项业务费") if len(row.code) == 7 else None
 
 
-def _note_of_none(model: Model, rng: random.Random) -> Model | None:
+def note_of_none(model: Model, rng: random.Random) -> Model | None:
     """A note that there is nothing, under a statement that holds something."""
     held = [model.tables[name] for name in ("T07", "T08") if name in model.tables and not model.tables[name].is_empty]
     if not held:
@@ -308,4 +308,3 @@ PLANTERS: dict[str, Kinds] = {
         "name of its own": _renamed(_free_name),
     },
 }
-NOTE_OF_NONE = _note_of_none
