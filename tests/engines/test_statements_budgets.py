@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import random
 from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
-from qifu.engines.statements import Model, audit, from_text, read
+from qifu.engines.statements import Model, audit, from_json, from_text, read, to_json
 from qifu.engines.statements.reading.repairs import with_value
 from qifu.engines.statements.writing.plan import Plan, planned
+from qifu.entry.cli.main import run
 from qifu.entry.intake.fiscal import open_bytes
 from qifu.output.papers.fiscal import FORMATS, render
 from qifu.output.papers.fiscal.budget_amounts import BudgetStyle, any_budget_style
@@ -79,6 +82,18 @@ def test_what_the_figures_do_not_say_is_a_slot_that_the_audit_names() -> None:
     model, _ = budget_figures(random.Random(3))
     assert "××" in "".join(each.text for each in planned(model, Plan()).text)
     assert any(f.rule in ("NAR-14", "RES-01") for f in audit(planned(model, Plan())).findings)
+
+
+def test_the_command_words_a_budget_as_a_budget_and_json_keeps_it_whole(tmp_path: Path) -> None:
+    bare, _ = budget_figures(random.Random(3))
+    assert from_json(json.loads(json.dumps(to_json(budget(random.Random(3)))))) == budget(random.Random(3))
+    file, out = tmp_path / "budget.json", tmp_path / "budget.txt"
+    file.write_text(json.dumps(to_json(bare)), encoding="utf-8")
+    assert run(["fiscal", "render", str(file), "--to", "txt", "--out", str(out), "--explain"]) == 1  # slots are left
+    text = out.read_text(encoding="utf-8")
+    assert "部门预算收支情况总体说明" in text
+    assert "决算" not in text
+    assert "××" in text
 
 
 @pytest.mark.parametrize("kind", sorted(KINDS))

@@ -19,6 +19,7 @@ from qifu.engines.statements import (
     to_json,
 )
 from qifu.engines.statements.writing.explain import Facts, worded
+from qifu.engines.statements.writing.plan import Plan, planned
 from qifu.entry.intake.fiscal import Unusable, open_paper
 from qifu.output.papers.fiscal import FORMATS, render
 from qifu.output.papers.fiscal.opendata import write_package
@@ -150,7 +151,7 @@ def render_command(model_file: Path, form: str, out: Path, explain: bool, publis
     """Write a document, or refuse one that contradicts itself."""
     model = _read_model(model_file)
     if explain and not model.text:
-        model = worded(model, Facts())
+        model = planned(model, Plan()) if model.document.kind == "budget" else worded(model, Facts())
     errors = audit(model).count("error")
     if errors and publish and not force:
         say(
