@@ -184,3 +184,11 @@ def test_a_blank_is_not_filled_where_another_cell_explains_the_failing_sums_as_w
     found = read(from_text("\n".join(worn)))
     assert found.repairs == ()
     assert any("01表" in message for message in alarms(found))
+
+
+def test_a_figure_that_ends_in_nought_is_still_a_witness_when_its_nought_is_cut_off() -> None:
+    rng = random.Random(9)
+    lines = lines_of(sample(random.Random(9)))
+    for name, wear in KINDS.items():
+        lines = wear(lines, rng) if name != "separators" else lines
+    assert alarms(read(from_text("\n".join(lines)))) == []

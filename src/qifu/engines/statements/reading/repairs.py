@@ -83,7 +83,7 @@ def mend(
             need = 1 if suspect.pattern is not None else enough
             if need == 1 and suspect.printed is None:
                 continue
-            if found := _forced(suspect, by_cell.get(suspect.key, []), values, need):
+            if found := _forced(suspect, by_cell, values, need):
                 made[suspect.key] = (suspect.printed, *found)
                 values[suspect.key] = found[0]
     model = _applied(model, made) if made else model
@@ -114,7 +114,7 @@ def _many(
     found = [
         suspect
         for suspect in suspects(model, values, rules)
-        if suspect.printed is not None and _forced(suspect, by_cell.get(suspect.key, []), values, 1)
+        if suspect.printed is not None and _forced(suspect, by_cell, values, 1)
     ]
     return len(found) >= 2
 
@@ -130,12 +130,25 @@ def _truncated(made: dict[Key, tuple[Decimal | None, Decimal, str]]) -> bool:
     return sum(printed is not None for printed, _, _ in made.values()) >= 2
 
 
+def _unvouched(short: set[Key], by_cell: dict[Key, list[Relation]], values: dict[Key, Decimal | None]) -> set[Key]:
+    """The short cells that no relation of whole figures confirms: 12.5 for 12.50 has lost nothing."""
+    return {
+        key
+        for key in short
+        if not any(
+            rule.implied(key, values) == values[key] and short.isdisjoint({c for c, _ in rule.cells} - {key})
+            for rule in by_cell.get(key, [])
+        )
+    }
+
+
 def _forced(
-    suspect: Suspect, rules: list[Relation], values: dict[Key, Decimal | None], need: int
+    suspect: Suspect, by_cell: dict[Key, list[Relation]], values: dict[Key, Decimal | None], need: int
 ) -> tuple[Decimal, str] | None:
+    rules = by_cell.get(suspect.key, [])
     votes: dict[Decimal, list[str]] = {}
     common: dict[Decimal, set[Key]] = {}  # what all witnesses of a value speak of
-    short = shortened(values) - {suspect.key}
+    short = _unvouched(shortened(values), by_cell, values) - {suspect.key}
     for rule in rules:
         if any(cell in short for cell, _ in rule.cells):
             continue  # a relation that holds another damaged cell is no witness
