@@ -61,11 +61,11 @@ _CELLS: tuple[tuple[str, str, Key], ...] = (
     ("basic", r"^公用经费$", ("B06", "", "public")),
 )
 _INCOMES: tuple[tuple[str, str], ...] = (
-    ("general", r"一般公共预算(财政)?拨款"),
-    ("fund", r"政府性基金预算"),
-    ("capital", r"国有资本经营预算"),
-    ("undertaking", r"^事业收入"),
-    ("other", r"^其他收入"),
+    ("general", r"一般公共预算(财政)?拨款.*收入$"),
+    ("fund", r"政府性基金预算.*收入$"),
+    ("capital", r"国有资本经营预算.*收入$"),
+    ("undertaking", r"^事业收入$"),
+    ("other", r"^其他收入$"),
 )
 
 
@@ -80,7 +80,7 @@ def totals(case: Case) -> Iterator[Hit]:
     for topic, statement in (("overall", "B01"), ("income", "B01"), ("fiscal", "B04")):
         for claim in case.claims(topic, "amount", unit="万元"):
             for income, words in _INCOMES:
-                if re.search(words + r".*收入$", compact(claim.subject)):
+                if re.search(words, compact(claim.subject)):
                     yield from _against(case, claim, (statement, f"income:{income}", "amount"))
     yield from _classes(case)
 

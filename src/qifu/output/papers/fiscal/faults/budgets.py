@@ -14,7 +14,7 @@ from qifu.engines.statements.money import amount
 
 from .figures import WAYS, Kinds, Planter, Way, hospitality, last_year, other, shifted, sums, transposed
 from .forms import Change, form, indicator
-from .passages import figures, swap
+from .passages import figure, figures, says, swap
 
 SUMS = ("BUD-01", "BUD-02", "BUD-03", "BUD-04", "BUD-05", "BUD-06", "BUD-08", "BUD-09", "BUD-10")
 _STATED = {
@@ -240,7 +240,11 @@ PLANTERS: dict[str, Kinds] = {
         "budget": _detail("current", way=last_year),
         "no project of the table": _whole_application(transposed),
     },
-    "NAR-21": figures(_stated),
+    "NAR-21": {
+        **figures(_stated),
+        "other income": figure(says("overall", "amount", subject="^其他收入$"), transposed),
+        "total of the general budget": figure(lambda c: _stated(c) and c.subject == "一般公共预算支出", last_year),
+    },
     "REQ-15": {"三公": _without("B07"), "fund": _without("B08"), "projects": _without("B10")},
     "CNT-04": {
         "one more": _first_level(lambda n: n + 1),
