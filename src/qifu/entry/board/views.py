@@ -156,7 +156,11 @@ def open_figures(incoming: HttpRequest) -> HttpResponse:
     """Show everybody the same rates, with their definitions."""
     request = cast(PersonRequest, incoming)
     text = request.GET.get("year", "")
-    year = int(text) if text.isascii() and text.isdigit() and len(text) == 4 and 2000 <= int(text) <= local(request.now).year else None
+    year = (
+        int(text)
+        if text.isascii() and text.isdigit() and len(text) == 4 and 2000 <= int(text) <= local(request.now).year
+        else None
+    )
     found = publics.public(now=request.now, year=year)
     names = ("accept", "reply", "promise", "confirmed", "satisfied", "reopened", "silent")
     return render(
