@@ -110,10 +110,11 @@ class Ours(Side):
         for code in self.told["categories"]:
             given = {
                 "csrfmiddlewaretoken": CSRF, "enterprise": str(self.told["enterprise"]), "kind": "appeal",
-                "title": "地下车库车位停止续租", "body": BODY, "category": code, "urgency": "normal",
+                "body": BODY, "category": code, "urgency": "normal",
                 "contact_name": "联系人", "phone": "13800000000", "prefers": "phone",
             }  # fmt: skip
-            made.append(post("/cases/new/", urlencode(given) + "&idempotency_key={key}", Cookie=cookie))
+            title = f"&title={quote('地下车库车位停止续租')}" + "{key}"  # the same words again would be asked about
+            made.append(post("/cases/new/", urlencode(given) + title + "&idempotency_key={key}", Cookie=cookie))
         return made
 
     def _calls(self) -> list[str]:

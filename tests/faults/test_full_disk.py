@@ -69,7 +69,14 @@ def uploaded(site: Site, size: int) -> tuple[int, str]:
 
 def sent(site: Site, size: int) -> tuple[int, str]:
     """A case sent by the form of the portal, with a picture."""
-    fields = {"body": TYPED, "category": "premises.parking", "kind": "appeal", "urgency": "normal", "prefers": "phone"}
+    fields = {
+        "title": f"照片 {size}",
+        "body": TYPED,
+        "category": "premises.parking",
+        "kind": "appeal",
+        "urgency": "normal",
+        "prefers": "phone",
+    }
     body, kind = form("files", photo(size), **fields, csrfmiddlewaretoken=CSRF, idempotency_key=f"full-{size}")
     cookies = f"sessionid={site.cast['sessions']['contact']}; csrftoken={CSRF}"
     status, page, _ = site.ask("POST", "/cases/new/", body, {"Cookie": cookies, "Content-Type": kind})
@@ -137,7 +144,12 @@ def test_sqlite_that_may_not_grow_says_so_and_writes_nothing(stage: Stage, setti
     )
 
     def submitted(n: int) -> tuple[int, str]:
-        fields = {"body": TYPED + "详" * 4000, "category": stage.category.code, "kind": "appeal", "urgency": "normal"}
+        fields = {
+            "body": TYPED + "详" * (4000 - n),
+            "category": stage.category.code,
+            "kind": "appeal",
+            "urgency": "normal",
+        }
         answer = browser.post("/cases/new/", fields | {"prefers": "phone", "idempotency_key": f"full-{n}"})
         return answer.status_code, answer.content.decode()
 
@@ -146,13 +158,15 @@ def test_sqlite_that_may_not_grow_says_so_and_writes_nothing(stage: Stage, setti
         cursor.execute("PRAGMA page_count")
         cursor.execute(f"PRAGMA max_page_count = {cursor.fetchone()[0] + 3}")
     counts = [model.objects.count() for model in (Appeal, Record, Clock, Item)]
-    status, page = next(answer for n in range(1, 20) if (answer := submitted(n))[0] != 302)
-    counted = [model.objects.count() for model in (Appeal, Record, Clock, Item)]
+    try:
+        status, page = next(answer for n in range(1, 20) if (answer := submitted(n))[0] != 302)
+        counted = [model.objects.count() for model in (Appeal, Record, Clock, Item)]
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA max_page_count = 1073741823")
     assert (status, FULL in page) == (503, True)
     whole = counted[0] - counts[0]  # those that still found room
     assert [now - before for now, before in zip(counted, counts, strict=True)] == [whole, whole, 3 * whole, 2 * whole]
-    with connection.cursor() as cursor:
-        cursor.execute("PRAGMA max_page_count = 1073741823")
     assert submitted(30)[0] == 302
     assert verify().broken == ""
 

@@ -74,7 +74,7 @@ def _house() -> dict[str, Any]:
         name="武汉云启软件有限公司", uscc="91420100MA4K1A2B3C", created=LONG_AGO, updated=LONG_AGO, tokens=""
     )
     contact = Account.objects.create(
-        kind="contact", name="钱经理", phone_sealed=seal("1"), phone_lookup="1", created=LONG_AGO
+        kind="contact", name="钱经理", phone_sealed=seal("19900001111"), phone_lookup="1", created=LONG_AGO
     )
     Agency.objects.create(account=contact, enterprise=firm, role="owner", person="钱经理", since=LONG_AGO)
     top = Category.objects.create(code="premises", name="场地楼宇")

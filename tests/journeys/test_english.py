@@ -108,7 +108,7 @@ def _sign_in(site: Site, firm: Visit, phone: str) -> None:
 
 def _submit(firm: Visit) -> Appeal:
     firm.go("/cases/new/").sees("0 of 5000 characters")
-    press(firm, "Submit").sees("Not submitted yet. Please correct these first:", "Please fill in 'Title'.")
+    press(firm, "Submit").sees("Not submitted yet. Please correct these first:", "Please fill in 'What it is about'.")
     firm.page.locator("label.choice", has_text="Complaint").click()
     firm.sees("Complaint: not satisfied with a department or a person.")
     firm.page.locator("label.choice", has_text="Appeal").click()
