@@ -89,7 +89,8 @@ class Site:
         """One request on a connection of its own: status, text, headers."""
         line = http.client.HTTPConnection("127.0.0.1", self.port, timeout=timeout)
         try:
-            line.request(method, path, body, dict(headers or {}))
+            with suppress(BrokenPipeError):  # refused before all of it was sent: the answer is there already
+                line.request(method, path, body, dict(headers or {}))
             answer = line.getresponse()
             return answer.status, answer.read().decode("utf-8", "replace"), dict(answer.headers)
         finally:
