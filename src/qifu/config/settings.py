@@ -57,6 +57,7 @@ INSTALLED_APPS = [
     "qifu.domain.people",
     "qifu.domain.registry",
     "qifu.domain.estate",
+    "qifu.domain.policies",
     "qifu.domain.publishing",
     "qifu.domain.appeals",
     "qifu.domain.disclosure",
