@@ -479,13 +479,17 @@ class TestCheckAndFields:
         assert list(by_name) == list(catalogue())
         kinds = {
             "number": "registered_capital revenue revenue_growth assets profit taxable_income tax_paid rd_expense rd_ratio "
-            "rd_staff_ratio export_ratio debt_ratio energy_intensity loan_balance disabled_staff_ratio",
-            "integer": "employees patents inventions age_months",
+            "rd_staff_ratio export_ratio debt_ratio energy_intensity loan_balance disabled_staff_ratio quarter_sales "
+            "high_tech_income_ratio main_income_ratio equity_financing tech_transfer_income equipment_cost green_equipment "
+            "ui_paid layoff_ratio priority_hire_ratio",
+            "integer": "employees patents inventions age_months insured_staff disabled_staff young_hires key_hires "
+            "veteran_hires ui_months class_one_ip niche_years sme_score",
             "date": "registered_on certified_on",
             "text": "enterprise_id name uscc street building_id",
             "code": "industry",
-            "enum": "listing tax_credit ownership size_class legal_form",
-            "boolean": "high_tech specialised little_giant above_scale tech_sme dishonest penalised abnormal",
+            "enum": "listing tax_credit vat_status ownership size_class legal_form",
+            "boolean": "high_tech specialised little_giant above_scale tech_sme innovative_sme single_champion "
+            "science_award ic_listed machine_tool_listed book_assessed own_software dishonest penalised abnormal",
         }
         for kind, names in kinds.items():
             assert sorted(n for n, each in by_name.items() if each["type"] == kind) == sorted(names.split())
