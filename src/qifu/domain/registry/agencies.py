@@ -122,6 +122,15 @@ def mine(actor: Actor) -> tuple[queries.Brief, ...]:
     return tuple(told[a.enterprise] for a in actor.agencies if a.enterprise in told)
 
 
+def contacts() -> dict[int, tuple[int, ...]]:
+    """The accounts that speak for each enterprise, for rooms that tell many at once. One query."""
+    rows = Agency.objects.filter(until__isnull=True, account__is_active=True).order_by("pk")
+    found: dict[int, tuple[int, ...]] = {}
+    for enterprise, account in rows.values_list("enterprise_id", "account_id"):
+        found[enterprise] = (*found.get(enterprise, ()), account)
+    return found
+
+
 def contacts_of(enterprise: int) -> tuple[int, ...]:
     """The accounts that speak for the enterprise, for rooms that have something to tell them."""
     rows = Agency.objects.filter(enterprise=enterprise, until__isnull=True, account__is_active=True)
