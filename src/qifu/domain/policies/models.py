@@ -6,6 +6,8 @@ written, read by a second person, published, and never changed after that.
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.db import models
 from django.db.models import F, Q
 
@@ -173,11 +175,9 @@ class Revision(models.Model):
         """Whether nothing is to be done to get it: only then may it be called 免申即享."""
         return self.steps == 0
 
-    def is_in_force(self, on: object) -> bool:
+    def is_in_force(self, on: date) -> bool:
         """Whether it is published and holds on a day."""
-        return bool(
-            self.state == "published" and self.force_from <= on and (self.force_to is None or on <= self.force_to)
-        )  # type: ignore[operator]
+        return self.state == "published" and self.force_from <= on <= (self.force_to or date.max)
 
 
 class Case(models.Model):

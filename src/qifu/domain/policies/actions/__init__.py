@@ -1,0 +1,1 @@
+"""The only writes of policies: write and publish, adopt the library, match, push, answer."""
