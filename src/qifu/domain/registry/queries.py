@@ -295,6 +295,27 @@ def by_uscc(code: str) -> Brief | None:
     return told[0] if told else None
 
 
+def ids_by_code(codes: Iterable[str]) -> dict[str, int]:
+    """The enterprises of many codes at once, for rooms that have passed their own door."""
+    return _ids_by("uscc", codes)
+
+
+def ids_by_name(names: Iterable[str]) -> dict[str, int]:
+    """The enterprises of many names at once, letter by letter; a name that several bear is none of theirs."""
+    return _ids_by("name", names)
+
+
+def _ids_by(column: str, values: Iterable[str]) -> dict[str, int]:
+    wanted, found, twice = sorted(set(values)), dict[str, int](), set[str]()
+    for start in range(0, len(wanted), 500):
+        rows = Enterprise.objects.filter(**{f"{column}__in": wanted[start : start + 500]})
+        for value, pk in rows.values_list(column, "pk"):
+            if value in found:
+                twice.add(value)
+            found[value] = pk
+    return {value: pk for value, pk in found.items() if value not in twice}
+
+
 def visible_ids(actor: Actor) -> QuerySet[Enterprise, Any]:
     """The enterprises that the actor may see, as a subquery for a room above."""
     return visible(actor).values("pk")
