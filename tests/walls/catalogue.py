@@ -229,7 +229,7 @@ def of_data() -> Iterator[tuple[str, Iterable[str], bool]]:
     yield "domain/appeals/actions/submit.py", ["诉求内容"], False
     yield "domain/publishing/actions.py", ["没能记下，请刷新页面后再试。"], False
     yield (
-        "domain/registry/models.py",
+        "domain/registry/models/enterprises.py",
         [str(x.label) for x in (*Certification.Role, *Certification.State, *Enterprise.Size)],
         False,
     )

@@ -89,6 +89,17 @@ def enterprise_to_see(actor: Actor, enterprise: int) -> Enterprise:
     return row
 
 
+def enterprise_of_mine(actor: Actor, enterprise: int) -> Enterprise:
+    """Fetch an enterprise that the actor speaks for.
+
+    :raises Missing: not one of the actor's.
+    """
+    row = Enterprise.objects.filter(pk=enterprise, pk__in=actor.enterprises).first() if actor.is_contact else None
+    if row is None or not actor.may_scope(SCOPE):
+        raise Missing(_GONE)
+    return row
+
+
 def enterprise_to_lead(actor: Actor, enterprise: int) -> Enterprise:
     """Fetch and lock an enterprise whose colleagues are to be changed.
 

@@ -10,17 +10,22 @@ from qifu.domain.registry.actions.colleagues import accept_invitation, invite, r
 from qifu.domain.registry.actions.exporting import note_export, require_exporter
 from qifu.domain.registry.actions.loading import begin_check, begin_run, cancel, carry_on, fail, open_load, pause
 from qifu.domain.registry.actions.phones import reveal_phone
+from qifu.domain.registry.actions.sources import enter_known_sources
+from qifu.domain.registry.actions.stating import Stated, may_state, state_fact
 
 __all__ = [
+    "Stated",
     "accept_invitation",
     "approve_certification",
     "begin_check",
     "begin_run",
     "cancel",
     "carry_on",
+    "enter_known_sources",
     "fail",
     "file_certification",
     "invite",
+    "may_state",
     "note_export",
     "open_load",
     "pause",
@@ -28,6 +33,7 @@ __all__ = [
     "remove_colleague",
     "require_exporter",
     "reveal_phone",
+    "state_fact",
     "withdraw_certification",
     "withdraw_invitation",
 ]

@@ -13,7 +13,7 @@ from django.db import connection
 
 from qifu.engines.calendar import SHANGHAI
 from qifu.entry.cli.sample.appeals import stories
-from qifu.entry.cli.seed import cases, extras, firms, house
+from qifu.entry.cli.seed import cases, extras, firms, house, sources
 from qifu.entry.cli.seed.case import Case
 from qifu.entry.cli.seed.stage import Stage, set_stage
 from qifu.entry.clock.seals import seal
@@ -59,6 +59,7 @@ class Building:
         """Fill an empty, migrated database and return the accounts to be shown."""
         self.timed("机构与人员", self._people)
         self.timed(f"{self.size.enterprises} 家企业入库", lambda: self._enterprises())
+        self.timed("各来源的数据", lambda: sources.write(self.size.enterprises, self.opened, self.now))
         self.timed("分类与常用回复", self._words)
         stage, played = self.timed(f"{self.size.days} 天的 {self.size.cases} 件诉求", self._cases)
         self.timed("知识、认证申请与消息", lambda: self._life(stage, played))

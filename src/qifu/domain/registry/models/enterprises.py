@@ -43,11 +43,18 @@ class Enterprise(models.Model):
     phone = SealedField(blank=True, default="")
     phone_lookup = models.CharField(max_length=64, blank=True, default="")
     tokens = models.TextField(blank=True, default="")
+    merged_into = models.ForeignKey(  # found to be the same enterprise; its rows and cases count there
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="merged", db_index=False
+    )
     created = models.DateTimeField()
     updated = models.DateTimeField()
 
     class Meta:
         constraints = [
+            models.CheckConstraint(
+                name="enterprise_not_into_itself",
+                condition=Q(merged_into__isnull=True) | ~Q(merged_into=F("id")),
+            ),
             models.CheckConstraint(name="enterprise_status", condition=Q(status__in=["open", "revoked", "cancelled"])),
             models.CheckConstraint(
                 name="enterprise_size", condition=Q(size_class__in=["", "large", "medium", "small", "micro"])
@@ -64,6 +71,7 @@ class Enterprise(models.Model):
             models.Index(fields=["industry", "id"], name="enterprise_industry"),
             models.Index(fields=["size_class", "id"], name="enterprise_size_id"),
             models.Index(fields=["phone_lookup"], name="enterprise_phone", condition=~Q(phone_lookup="")),
+            models.Index(fields=["merged_into"], name="enterprise_merged", condition=Q(merged_into__isnull=False)),
         ]
 
     def __str__(self) -> str:

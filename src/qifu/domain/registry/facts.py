@@ -1,0 +1,144 @@
+"""Rows → what engines read: the values of enterprises that stand, with source and date, one by one and as columns.
+
+Names of fields are those of `qifu.engines.eligibility.catalogue()`. Figures are Decimal, counts int, days dates; in
+`table` figures are floats, because the bulk engine counts in them. What nobody has said is not there, or None. The age
+in months is left to the engine, which knows the day.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db import connection
+
+from qifu.domain.people import queries as people
+from qifu.domain.registry.models import Enterprise, Profile, Source, SourceRow
+from qifu.domain.registry.profiles import typed
+from qifu.domain.registry.standing import WHYS, Why
+from qifu.engines.eligibility import catalogue
+
+REGISTERED = "企业名录"
+COLUMNS = ("name", "uscc", "industry", "legal_form", "registered_on", "registered_capital", "employees", "size_class")
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """One value that stands: of which day, by whom, and why it and no other."""
+
+    value: object
+    as_of: date | None
+    source: str
+    why: str
+
+
+def held(enterprise_id: int) -> dict[str, Held]:
+    """What stands of one enterprise. At most four statements."""
+    return many([enterprise_id]).get(enterprise_id, {})
+
+
+def many(ids: Sequence[int]) -> dict[int, dict[str, Held]]:
+    """What stands of several. At most four statements, whatever their number."""
+    wanted = set(ids)
+    rows = {e.pk: e for e in Enterprise.objects.filter(pk__in=wanted).only("pk", "street_id", *COLUMNS)}
+    found = {p.pk: p for p in Profile.objects.filter(pk__in=wanted)}
+    numbers = {int(stand[0]) for p in found.values() for stand in p.stands.values() if stand[0]}
+    days = dict(SourceRow.objects.filter(pk__in=numbers).values_list("pk", "as_of")) if numbers else {}
+    sources = {s.pk: s for s in Source.objects.only("name", "complete_on")} if found else {}
+    return {pk: _identity(row) | _standing(found.get(pk), days, sources) for pk, row in sorted(rows.items())}
+
+
+def _standing(profile: Profile | None, days: Mapping[int, date], sources: Mapping[int, Source]) -> dict[str, Held]:
+    if profile is None:
+        return {}
+    told = {}
+    for field, value in profile.values.items():
+        if field not in catalogue():
+            continue
+        row, number, why = profile.stands[field]
+        source = sources.get(number)
+        day = days.get(row) if row else source.complete_on if source else profile.reckoned_at.date()
+        told[field] = Held(typed(field, value), day, source.name if source else "系统计算", WHYS[Why(why)])
+    return told
+
+
+def _identity(row: Enterprise) -> dict[str, Held]:
+    """What the registry itself says, for fields of which no source has spoken."""
+    day = row.registered_on
+    said: dict[str, object] = {"enterprise_id": str(row.pk)} | {name: getattr(row, name) for name in COLUMNS}
+    said["street"] = _streets().get(row.street_id or 0)
+    why = WHYS[Why.ONLY]
+    return {
+        field: Held(value, day if field == "registered_on" else None, REGISTERED, why)
+        for field, value in said.items()
+        if value not in (None, "")
+    }
+
+
+def _streets() -> dict[int, str]:
+    return {unit.id: unit.short_name for unit in people.units("street", closed=True)}
+
+
+def table(ids: Sequence[int] | None = None) -> tuple[list[int], dict[str, list[object]]]:
+    """Columns of the open enterprises that were not merged into another, or of those asked for: ids ascending."""
+    rows = _rows(ids)
+    numbers = [row[0] for row in rows]
+    said: list[dict[str, Any]] = json.loads("[" + ",".join(row[1] or "{}" for row in rows) + "]")
+    _fill_from_columns(numbers, said)
+    columns = {name: _column(name, field.type, said) for name, field in catalogue().items()}
+    columns["enterprise_id"] = [str(number) for number in numbers]
+    columns["name"], columns["uscc"] = [row[2] for row in rows], [row[3] for row in rows]
+    streets = _streets()
+    columns["street"] = [streets.get(row[4]) for row in rows]
+    return numbers, columns
+
+
+def _rows(ids: Sequence[int] | None) -> list[tuple[Any, ...]]:
+    e, p = (connection.ops.quote_name(m._meta.db_table) for m in (Enterprise, Profile))
+    values = connection.ops.quote_name("values")
+    given: list[Any] = [] if ids is None else [list(ids) if _is_postgresql() else json.dumps(list(ids))]
+    where = "e.status = 'open' AND e.merged_into_id IS NULL" if ids is None else _AMONG[connection.vendor]
+    sql = (
+        f"SELECT e.id, p.{values}, e.name, e.uscc, e.street_id FROM {e} e "  # noqa: S608 - names are our own
+        f"LEFT JOIN {p} p ON p.enterprise_id = e.id WHERE {where} ORDER BY e.id"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(sql, given)
+        return list(cursor.fetchall())
+
+
+_AMONG = {"postgresql": "e.id = ANY(%s)", "sqlite": "e.id IN (SELECT value FROM json_each(%s))"}
+
+
+def _is_postgresql() -> bool:
+    return connection.vendor == "postgresql"
+
+
+def _fill_from_columns(numbers: Sequence[int], said: Sequence[dict[str, Any]]) -> None:
+    """Enterprises of whose registration no source has spoken are told by their own row."""
+    bare = {pk: place for place, pk in enumerate(numbers) if "registered_on" not in said[place]}
+    found = Enterprise.objects.only("pk", *COLUMNS)
+    wanted = list(bare)
+    for start in range(0, len(wanted), 500):
+        for row in found.filter(pk__in=wanted[start : start + 500]):
+            place = bare[row.pk]
+            said[place].update({**_columns_of(row), **said[place]})
+
+
+def _columns_of(row: Enterprise) -> dict[str, Any]:
+    said = {name: getattr(row, name) for name in COLUMNS}
+    if row.registered_on:
+        said["registered_on"] = row.registered_on.isoformat()
+    return {name: value for name, value in said.items() if value not in (None, "")}
+
+
+def _column(name: str, kind: str, said: Sequence[Mapping[str, Any]]) -> list[object]:
+    values = [one.get(name) for one in said]
+    shape = _SHAPES.get(kind)
+    return values if shape is None else [None if value is None else shape(value) for value in values]
+
+
+_SHAPES: Mapping[str, Callable[[Any], object]] = {"number": float, "date": date.fromisoformat}
