@@ -9,6 +9,7 @@ from datetime import date
 from qifu.domain.policies import facts, sourcing
 from qifu.domain.policies.models import Case, Revision
 from qifu.engines import eligibility as law
+from qifu.engines.eligibility.conditions import Comparison
 from qifu.engines.eligibility.wording import sentence
 
 RESULTS = {"eligible": "符合", "unknown": "缺信息，暂不确定", "ineligible": "不符合"}
@@ -64,6 +65,11 @@ def tried(revision: Revision, cases: Iterable[Case]) -> list[Tried]:
     return found
 
 
+def has_bound(node: law.Node) -> bool:
+    """Whether a condition compares numbers or days by size: only then is there a bound to stand on."""
+    return any(isinstance(leaf, Comparison) and leaf.fields[0].is_ordered for leaf in sourcing.leaves(node))
+
+
 def in_the_way(revision: Revision, cases: Iterable[Case]) -> list[str]:
     """Everything that stands between a revision and its publication, apart from who has read it."""
     kept = list(cases)
@@ -72,7 +78,8 @@ def in_the_way(revision: Revision, cases: Iterable[Case]) -> list[str]:
         formula_of(revision.formula)
     except law.Refused as refusal:
         return [f"条件或金额公式不能用：{refusal.zh}（{refusal.path}）"]
-    found = [f"缺少“{label}”的算例。" for kind, label in KINDS.items() if not any(c.kind == kind for c in kept)]
+    wanted = [kind for kind in KINDS if kind != Case.Kind.BOUNDARY or has_bound(node)]
+    found = [f"缺少“{KINDS[kind]}”的算例。" for kind in wanted if not any(c.kind == kind for c in kept)]
     for one in tried(revision, kept):
         if one.problem:
             found.append(f"算例“{one.case.name}”的事实读不了：{one.problem}")

@@ -41,6 +41,15 @@ ANSWERS = {"yes": "是", "unknown": "？", "no": "否"}
 def command() -> None: ...
 
 
+@command.command("adopt", help="引入起步政策库并匹配全部企业；--sample 另加示例政策")
+@click.option("--sample", default=0, type=click.IntRange(0, 20_000), help="用示例政策补足到这么多项")
+@click.option("--json", "as_json", is_flag=True, help="输出 JSON")
+def adopt(sample: int, as_json: bool) -> int:
+    from . import policy_library
+
+    return policy_library.adopt(sample, as_json)
+
+
 def read_day(text: str, option: str = "--on") -> date:
     """Read a day. :raises BadInput: it is none."""
     try:

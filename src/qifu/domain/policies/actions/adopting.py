@@ -11,7 +11,7 @@ from datetime import date, datetime
 
 from django.db import transaction
 
-from qifu.domain.policies import access, checking
+from qifu.domain.policies import access, checking, library
 from qifu.domain.policies.actions.documents import Paper
 from qifu.domain.policies.actions.drafting import About, Words, checked, say
 from qifu.domain.policies.models import Case, Document, Item, Relation, Revision
@@ -85,6 +85,38 @@ def adopt(*, now: datetime, bundles: Iterable[Bundle], actor: Actor = SYSTEM) ->
     rows = _published(fresh, now)
     record_many([_proof(row, actor, now) for row in rows])
     return done
+
+
+def starter() -> list[Bundle]:
+    """The starter library, as it is handed in.
+
+    :raises Faulty: a file of it cannot be used.
+    """
+    return [
+        Bundle(
+            Paper(
+                level=one.level, title=one.title, issuer=one.issuer, number=one.number, issued_on=one.issued_on,
+                effective_from=one.effective_from, effective_to=one.effective_to, gist=one.gist, url=one.url,
+                checked=one.checked,
+            ),
+            [_of_library(item) for item in one.items],
+            [(relation.kind, relation.number) for relation in one.relations],
+        )
+        for one in library.read()
+    ]  # fmt: skip
+
+
+def _of_library(item: library.Item) -> Offered:
+    window = item.window
+    opens = {"kind": window.kind, "from": window.starts, "to": window.ends, "note": window.note}
+    words = Words(
+        title=item.title, force_from=item.effective_from, force_to=item.effective_to, summary=item.summary,
+        condition=item.when, formula=item.amount, amount_words=item.amount_words, materials=list(item.materials),
+        window=opens, steps=item.steps, how=item.how, beyond=list(item.beyond), excludes=list(item.excludes),
+        clauses=[clause.as_json() for clause in item.clauses],
+    )  # fmt: skip
+    cases = [Example(case.name, case.kind, case.on, case.facts, case.result) for case in item.cases]
+    return Offered(About(item.code, item.kind, item.theme, item.unit), words, cases)
 
 
 def _document(bundle: Bundle, now: datetime) -> tuple[Document, bool]:
