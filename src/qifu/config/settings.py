@@ -155,6 +155,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "/sign-in/"
 LOGIN_REDIRECT_URL = "/"
+SESSION_ENGINE = "qifu.entry.theme.sessions"
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_IDLE = {"staff": 2 * 3600, "contact": 12 * 3600}  # seconds without a request
 ACCOUNT_ADAPTER = "qifu.entry.portal.signin.adapter.SignInAdapter"

@@ -11,6 +11,7 @@ from django.db.models import Q, QuerySet
 from qifu.domain.appeals.models import Appeal, Assignment
 from qifu.kernel.actor import Actor, Role
 from qifu.kernel.errors import Missing
+from qifu.kernel.prepared import Prepared
 
 SEES_ALL = (Role.DISPATCHER, Role.SUPERVISOR, Role.LEADER, Role.AUDITOR)  # when held at the centre
 SEES_UNIT = (Role.HANDLER, Role.LEADER)
@@ -56,11 +57,20 @@ def door(actor: Actor, number: str, *, lock: bool = False) -> Appeal:
 
     :raises Missing: there is no such case for this actor.
     """
-    rows = visible(actor).filter(number=number)
-    found = rows.first()
+    if not sees_all(actor) or not lock:
+        found = visible(actor).filter(number=number).first()
+        if found is None or not lock:
+            return _there(found)
+    return _there(next(iter(_LOCKED(number=number)), None))
+
+
+_LOCKED = Prepared(lambda number: Appeal.objects.select_for_update().filter(number=number), texts=["number"])
+
+
+def _there(found: Appeal | None) -> Appeal:
     if found is None:
         raise Missing(NO_CASE)
-    return Appeal.objects.select_for_update().get(pk=found.pk) if lock else found
+    return found
 
 
 def still_sees(actor: Actor, appeal: Appeal) -> bool:

@@ -16,6 +16,23 @@ from qifu.kernel.reading import once
 from qifu.kernel.workdays import queries as workdays
 
 NEVER = datetime(9999, 12, 31, tzinfo=UTC)  # burns_at of a case on which no clock runs: sorts last
+CLOCK = (
+    "kind",
+    "round",
+    "term",
+    "n",
+    "started_at",
+    "due_at",
+    "promised_at",
+    "calendar",
+    "is_assumed",
+    "pauses",
+    "met_at",
+    "stopped_at",
+    "status",
+    "signal_at",
+    "signal_level",
+)  # columns that `fill` writes
 BURNING = ("accept", "dispatch", "sign", "reply")  # clocks that the desk owes; the enterprise owes `confirm`
 
 

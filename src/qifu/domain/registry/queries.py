@@ -26,6 +26,7 @@ from qifu.kernel.actor import Actor
 from qifu.kernel.errors import Invalid
 from qifu.kernel.evidence import queries as evidence
 from qifu.kernel.evidence.models import Record
+from qifu.kernel.prepared import Prepared
 
 PAGE = 25
 COUNTED, COUNTED_FOUND = 100_000, 10_000  # of a list, of a search: more than this is told as "more than"
@@ -280,6 +281,28 @@ def brief(ids: Iterable[int | None]) -> dict[int, Brief]:
     wanted = {number for number in ids if number is not None}
     rows = Enterprise.objects.filter(pk__in=wanted).defer("tokens", "phone") if wanted else ()
     return {told.id: told for told in _briefs(list(rows))}
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """What a room needs to know of an enterprise that it keeps a record for."""
+
+    name: str
+    uscc: str
+    street: int | None
+
+
+_IDENTITY = Prepared(
+    lambda enterprise: Enterprise.objects.filter(pk=enterprise).values_list("name", "uscc", "street"),
+    numbers=["enterprise"],
+)
+
+
+def identity(enterprise: int) -> Identity | None:
+    """Who the enterprise is, for rooms that have passed their own door; None when there is no such. One query."""
+    for name, uscc, street in _IDENTITY(enterprise=enterprise):
+        return Identity(name, uscc or "", street)
+    return None
 
 
 def names(ids: Iterable[int | None]) -> dict[int, str]:

@@ -15,6 +15,7 @@ from qifu.kernel.evidence import chain
 from qifu.kernel.evidence.models import ZERO, Content, Head, Record, Seal
 from qifu.kernel.prepared import Prepared
 from qifu.kernel.reading import forget
+from qifu.kernel.writing import insert, update
 
 Facts = Mapping[str, object]
 PATIENCE = 1000  # milliseconds that a seal waits for writes under way
@@ -67,14 +68,15 @@ def record_entry(entry: Entry, *, is_first: bool = False) -> Record:
     forget()
     seq, prev = (0, ZERO) if is_first else _locked_head(entry.stream)
     made, kept = linked(entry, seq + 1, prev)
-    made.save(force_insert=True)
+    insert(made)
     if kept is not None:
         kept.record = made
-        kept.save(force_insert=True)
+        insert(kept)
+    head = Head(stream=entry.stream, seq=made.seq, hash=made.hash)
     if is_first:
-        Head(stream=entry.stream, seq=made.seq, hash=made.hash).save(force_insert=True)
+        insert(head)
     else:
-        Head.objects.filter(pk=entry.stream).update(seq=made.seq, hash=made.hash)
+        update(head, "seq", "hash")
     return made
 
 

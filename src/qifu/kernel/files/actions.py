@@ -82,6 +82,8 @@ def give(*, actor: Actor, ids: Iterable[int], owner: str, is_internal: bool = Fa
     wanted = list(dict.fromkeys(ids))
     if len(wanted) > MOST:
         raise Invalid(f"一次最多附 {MOST} 个文件，请删减后再提交。", {"files": "附件过多"})
+    if not wanted:
+        return []
     rows = list(
         StoredFile.objects.select_for_update().filter(pk__in=wanted, kept_by=actor.mark, owner="", dropped_at=None)
     )

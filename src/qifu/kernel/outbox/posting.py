@@ -12,6 +12,7 @@ from qifu.kernel.outbox.messages import Message
 from qifu.kernel.outbox.models import Item
 from qifu.kernel.outbox.registry import Policy, policy_of
 from qifu.kernel.sealed import lookup, seal, unseal
+from qifu.kernel.writing import insert_lenient
 
 
 def post(
@@ -70,7 +71,7 @@ def tell(message: Message) -> Item:
 
 def tell_all(messages: Sequence[Message]) -> None:
     """Insert messages that are not there yet, in one statement."""
-    Item.objects.bulk_create([_drawn(message) for message in messages], ignore_conflicts=True)
+    insert_lenient([_drawn(message) for message in messages])
 
 
 def _drawn(message: Message) -> Item:

@@ -12,6 +12,7 @@ from qifu.kernel.errors import Conflict, Invalid
 from qifu.kernel.evidence.chain import canonical
 from qifu.kernel.prepared import Prepared
 from qifu.kernel.receipts.models import Receipt
+from qifu.kernel.writing import insert_new, update
 
 KEPT = timedelta(days=30)
 
@@ -41,8 +42,9 @@ def claim(*, actor: Actor, now: datetime, act: str, key: str, body: Mapping[str,
     if len(key) > 100:
         raise Invalid("幂等键过长，请不超过 100 个字符。", {"Idempotency-Key": "过长"})
     scope, digest = f"{act} {actor.mark}", hashlib.sha256(canonical(body)).hexdigest()
-    # One statement that a second claim of the same key passes without an error, once the first has been committed.
-    Receipt.objects.bulk_create([Receipt(scope=scope, key=key, digest=digest, made_at=now)], ignore_conflicts=True)
+    fresh = Receipt(scope=scope, key=key, digest=digest, made_at=now)
+    if insert_new(fresh):
+        return Claim(fresh.pk)
     ((number, kept, result),) = _HELD(scope=scope, key=key)
     if kept != digest:
         raise Conflict("这个提交编号已用于另一份内容，请刷新页面后重新提交。")
@@ -52,7 +54,7 @@ def claim(*, actor: Actor, now: datetime, act: str, key: str, body: Mapping[str,
 def settle(claimed: Claim, result: str) -> None:
     """Remember what came of the act."""
     if claimed.id is not None:
-        Receipt.objects.filter(pk=claimed.id).update(result=result)
+        update(Receipt(pk=claimed.id, result=result), "result")
 
 
 def forget(*, now: datetime) -> int:

@@ -32,13 +32,12 @@ TEMPLATES = {  # step → template told to the enterprise
 }
 
 
-def received(appeal: Appeal, clocks: Iterable[Clock], now: datetime) -> None:
+def received(appeal: Appeal, clocks: Iterable[Clock], owner: people.Person | None, now: datetime) -> None:
     """The receipt to the enterprise, and the word to the desk."""
     dues = {row.kind: spoken(row.due_at) for row in clocks}
-    owner = people.names([appeal.duty_owner]).get(appeal.duty_owner or 0, "值班人员")
     variables = {
         **named(appeal),
-        "owner": owner,
+        "owner": owner.name if owner else "值班人员",
         "accept_due": dues.get("accept", ""),
         "reply_due": dues["reply"],
     }

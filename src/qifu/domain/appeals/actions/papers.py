@@ -13,8 +13,18 @@ from typing import Protocol
 from qifu.domain.appeals.models import Appeal, Assignment, Category, Extension, FollowUp, Order, Rating
 from qifu.domain.people import queries as people
 from qifu.domain.people.tree import UnitView
+from qifu.kernel.prepared import Prepared
+from qifu.kernel.writing import insert_all
 
 LIVE = ("open", "answered")
+_LIVE = Prepared(
+    lambda appeal, round: (
+        Assignment.objects.filter(appeal=appeal, round=round, state__in=LIVE)
+        .order_by("pk")
+        .values_list("unit", "state")
+    ),
+    numbers=["appeal", "round"],
+)
 
 
 class Papers(Protocol):
@@ -97,13 +107,11 @@ class Tables:
         return {person.id for person in people.staff_of_unit(unit, now)}
 
     def held(self, round_: int) -> set[int]:
-        return set(self._live(round_).values_list("unit", flat=True))
+        return {unit for unit, _ in _LIVE(appeal=self.appeal.pk, round=round_)}
 
     def assign(self, round_: int, wanted: Mapping[int, str], now: datetime) -> None:
-        Assignment.objects.bulk_create(
-            Assignment(appeal=self.appeal, round=round_, unit_id=unit, role=role, assigned_at=now)
-            for unit, role in wanted.items()
-        )
+        given = {"appeal": self.appeal, "round": round_, "assigned_at": now}
+        insert_all([Assignment(unit_id=unit, role=role, **given) for unit, role in wanted.items()])
 
     def end(self, round_: int, state: str, now: datetime) -> None:
         self._live(round_).update(state=state, ended_at=now)
@@ -121,7 +129,7 @@ class Tables:
         return Assignment.objects.filter(appeal=self.appeal, round=round_, role="joint", state="open").count()
 
     def working(self, round_: int) -> list[int]:
-        return list(self._live(round_).filter(state="open").values_list("unit", flat=True))
+        return [unit for unit, state in _LIVE(appeal=self.appeal.pk, round=round_) if state == "open"]
 
     def extension(self) -> Extension | None:
         return Extension.objects.select_for_update().filter(appeal=self.appeal, state="asked").first()

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from qifu.domain.appeals import facts, numbers
 from qifu.domain.appeals.access import sees_all
@@ -24,12 +24,18 @@ from qifu.kernel.actor import Actor, Role
 from qifu.kernel.errors import Forbidden, Invalid
 from qifu.kernel.evidence.actions import Entry, record_entry
 from qifu.kernel.files.actions import give
+from qifu.kernel.prepared import Prepared
 from qifu.kernel.receipts.actions import Claim, claim, settle
 from qifu.kernel.sealed import lookup
+from qifu.kernel.writing import insert, insert_all, insert_new
 
 TRIES = 5
 LONGEST_PHONE = 20  # as it is typed
 TAKERS = (Role.DISPATCHER, Role.SUPERVISOR, Role.SPECIALIST, Role.HANDLER, Role.BUILDING_MANAGER)
+_CATEGORY = Prepared(
+    lambda code: Category.objects.filter(code=code, is_active=True).exclude(parent=None).values_list("pk"),
+    texts=["code"],
+)
 AGREED_DAYS = 366  # how far ahead an answer may be agreed with the visitor of a petition
 
 
@@ -78,11 +84,13 @@ def submit(*, actor: Actor, now: datetime, request: Request, key: str = "") -> A
     request = replace(request, phone=phones.written(request.phone) if request.phone.strip() else "")
     timer = facts.timer()
     begun = clocks_of(request, now, facts.terms(request.kind, request.urgency), timer)
-    appeal = _made(actor, request, now, begun)
-    clocks = Clock.objects.bulk_create([facts.fill(Clock(appeal=appeal), clock, timer) for clock in begun])
+    owner = people.duty_owner(_centre(), now)
+    appeal = _made(actor, request, now, begun, owner)
+    clocks = [facts.fill(Clock(appeal=appeal), clock, timer) for clock in begun]
+    insert_all(clocks)
     files = give(actor=actor, ids=request.files, owner=appeal.stream)
     record_entry(entry(actor, appeal, now, [file.pk for file in files]), is_first=True)
-    notify.received(appeal, clocks, now)
+    notify.received(appeal, clocks, owner, now)
     settle(claimed, appeal.number)
     settle(named, appeal.number)
     return appeal
@@ -173,20 +181,21 @@ def _text(value: str, label: str, longest: int) -> str:
     return f"{label}超过 {longest} 字，请精简。" if len(value) > longest else ""
 
 
-def _made(actor: Actor, request: Request, now: datetime, clocks: Sequence[engine.Clock]) -> Appeal:
-    category = Category.objects.filter(code=request.category, is_active=True).exclude(parent=None).first()
+def _made(
+    actor: Actor, request: Request, now: datetime, clocks: Sequence[engine.Clock], owner: people.Person | None
+) -> Appeal:
+    category = next(iter(_CATEGORY(code=request.category)), None)
     if category is None:
         raise Invalid("请选择一个二级分类。", {"category": "请选择二级分类"})
     street, names = request.street, list[str]()
     if request.enterprise is not None:
-        brief = registry.brief([request.enterprise]).get(request.enterprise)
-        if brief is None:
+        known = registry.identity(request.enterprise)
+        if known is None:
             raise Invalid("没有找到这家企业，请重新选择。", {"enterprise": "没有找到"})
-        street = street or brief.street
-        names = [brief.name, brief.uscc or ""]
-    owner = people.duty_owner(_centre(), now)
+        street = street or known.street
+        names = [known.name, known.uscc]
     drawn = draft(
-        actor, request, now, category=category.pk, street=street, owner=owner.id if owner else None,
+        actor, request, now, category=category[0], street=street, owner=owner.id if owner else None,
         previous=_previous(actor, request.previous),
     )  # fmt: skip
     drawn.burns_at = facts.burns_at(clocks, drawn.state)
@@ -231,18 +240,12 @@ def draft(
 
 def _numbered(draft: Appeal, names: Sequence[str], now: datetime) -> Appeal:
     """Save under a fresh number; a number drawn twice is drawn again."""
-    for attempt in range(TRIES):
+    for _ in range(TRIES):
         draft.number = numbers.draw(draft.kind, now)
-        try:
-            with transaction.atomic():
-                draft.save(force_insert=True)
-        except IntegrityError:
-            if attempt == TRIES - 1 or not Appeal.objects.filter(number=draft.number).exists():
-                raise
-        else:
-            Words(appeal=draft, tokens=found_by(draft, names)).save(force_insert=True)
+        if insert_new(draft, "number"):
+            insert(Words(appeal=draft, tokens=found_by(draft, names)))
             return draft
-    raise AssertionError("unreachable")
+    raise RuntimeError(f"{TRIES} numbers in a row were taken already")
 
 
 def found_by(appeal: Appeal, names: Sequence[str]) -> str:
@@ -255,8 +258,7 @@ def found_by(appeal: Appeal, names: Sequence[str]) -> str:
 def _previous(actor: Actor, number: str) -> int | None:
     from qifu.domain.appeals.access import visible
 
-    rows = visible(actor).filter(number=number).values_list("pk", flat=True)
-    return rows.first() if number else None
+    return visible(actor).filter(number=number).values_list("pk", flat=True).first() if number else None
 
 
 def clocks_of(request: Request, now: datetime, promised: Mapping[str, Term], timer: engine.Timer) -> list[engine.Clock]:

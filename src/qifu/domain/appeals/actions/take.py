@@ -20,8 +20,11 @@ from qifu.kernel.actor import SYSTEM, Actor
 from qifu.kernel.errors import Conflict
 from qifu.kernel.evidence.actions import record_entry
 from qifu.kernel.files.actions import give
+from qifu.kernel.prepared import Prepared
 from qifu.kernel.receipts.actions import claim, settle
+from qifu.kernel.writing import insert, update
 
+_CLOCKS = Prepared(lambda appeal: Clock.objects.filter(appeal=appeal).order_by("pk"), numbers=["appeal"])
 LEAVES = {"withdraw": "主办件已撤回，恢复单独办理。", "decline": "主办件不予受理，恢复单独办理。"}
 
 
@@ -59,7 +62,7 @@ def take(
 
 def step_on(appeal: Appeal, *, actor: Actor, now: datetime, step: str, given: Mapping[str, object]) -> Appeal:
     """Take the step on a case that is locked already."""
-    rows = list(Clock.objects.filter(appeal=appeal).order_by("pk"))
+    rows = _CLOCKS(appeal=appeal.pk)
     move = play(
         appeal,
         Tables(appeal),
@@ -72,7 +75,7 @@ def step_on(appeal: Appeal, *, actor: Actor, now: datetime, step: str, given: Ma
         terms=facts.terms(appeal.kind, appeal.urgency),
         timer=facts.timer(),
     )
-    appeal.save(update_fields=[*move.changes])
+    update(appeal, *move.changes)
     if "is_open" in move.changes:
         Words.objects.filter(appeal=appeal).update(is_open=appeal.is_open)
     _save_clocks(move, rows)
@@ -92,7 +95,10 @@ def _save_clocks(move: Move, rows: list[Clock]) -> None:
     for row, clock in zip_longest(rows, move.clocks):
         if row is not None and facts.value(row) == clock:
             continue
-        facts.fill(row or Clock(appeal=move.appeal), clock, move.timer, now=move.now).save()
+        if row is None:
+            insert(facts.fill(Clock(appeal=move.appeal), clock, move.timer, now=move.now))
+        else:
+            update(facts.fill(row, clock, move.timer, now=move.now), *facts.CLOCK)
 
 
 def _prove(move: Move) -> None:

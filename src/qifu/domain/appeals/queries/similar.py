@@ -13,11 +13,13 @@ from qifu.domain.appeals.models import Appeal, Words
 from qifu.domain.appeals.queries.lists import COLUMNS, Line, as_lines
 from qifu.domain.publishing import overlap
 from qifu.kernel.actor import Actor
+from qifu.kernel.prepared import Prepared
 from qifu.kernel.receipts import queries as receipts
 
 CANDIDATES = 300  # rows compared in full
 EACH = 60  # rows of one look-up
 TWICE = timedelta(minutes=10)  # the same words of the same account within it are hardly two cases
+LATEST = 8  # cases of an account that are looked through for the same words
 ENOUGH = 0.3  # a score below it is chance
 SAME = {"building": 0.2, "enterprise": 0.2, "category": 0.1}  # what a common trait adds to the likeness of the texts
 
@@ -67,13 +69,22 @@ def similar(
     return [Similar(line, round(score, 3), why) for line, (score, why, _) in zip(lines, best, strict=True)]
 
 
+_LATEST = Prepared(
+    lambda contact: (
+        Appeal.objects.filter(contact=contact)
+        .order_by("-pk")
+        .values_list("number", "submitted_at", "title", "body", "enterprise", "is_open")[:LATEST]
+    ),
+    numbers=["contact"],
+)
+
+
 def just_submitted(*, actor: Actor, now: datetime, title: str, body: str, enterprise: int | None, key: str) -> str:
     """The number of the open case with these very words that the account has just begun under another key; empty if none."""
-    mine = Appeal.objects.filter(
-        contact=actor.account, enterprise=enterprise, is_open=True, submitted_at__gt=now - TWICE
-    )
-    words = mine.filter(title=title.strip(), body=body.strip())
-    number = words.order_by("-pk").values_list("number", flat=True).first()
+    same = (title.strip(), body.strip(), enterprise, True)
+    latest = _LATEST(contact=actor.account) if actor.account is not None else []
+    found = [number for number, at, *words in latest if tuple(words) == same and at > now - TWICE]
+    number = next(iter(found), None)
     if number is None or receipts.made_at(actor=actor, act="appeals.submit", key=key) is not None:
         return ""
     return number

@@ -167,7 +167,8 @@ def _receipt(case: Case) -> Callable[[], None]:
         row = Appeal.objects.get(pk=case.appeal.pk)
         row.seq = 1
         begun = Clock.objects.filter(appeal=row, round=1, started_at=row.submitted_at)
-        notify.received(row, begun, row.submitted_at)
+        owner = [people.Person(number, name) for number, name in people.names([row.duty_owner]).items()]
+        notify.received(row, begun, next(iter(owner), None), row.submitted_at)
 
     return happen
 
