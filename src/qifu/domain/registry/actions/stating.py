@@ -15,7 +15,7 @@ from qifu.domain.registry.actions.holding import Incoming, put_rows
 from qifu.domain.registry.actions.reckoning import reckon_profiles
 from qifu.domain.registry.actions.sources import source_of
 from qifu.domain.registry.models import Enterprise
-from qifu.domain.registry.profiles import last_year_end, plain
+from qifu.domain.registry.profiles import last_year_end, plain, written
 from qifu.engines.eligibility import Field, Unreadable, catalogue, read
 from qifu.kernel.actor import Actor
 from qifu.kernel.errors import Invalid
@@ -69,8 +69,8 @@ def state_fact(
             verb="enterprise.state_fact",
             stream=f"registry.enterprise:{row.pk}",
             facts={"field": field, "stands": stands, "files": len(files)},
-            before={field: plain(before.value)} if before is not None else None,
-            after={field: said},
+            before={field: written(plain(before.value))} if before is not None else None,
+            after={field: written(said)},
         )
     return Stated(held, stands)
 

@@ -166,6 +166,7 @@ def _sizes(n: int, seed: int, trade: Integers, form: Integers) -> tuple[Floats, 
     wished = revenue * np.exp(-0.3 + 0.9 * stream(seed, "capital").normal(size=n))
     capital = steps[np.searchsorted(steps, np.clip(wished, 1, 49_999))]
     revenue[: len(FIXED_FIRMS)] = [8600, 1350, 12400, 46800, 870, 210, 940, 62]
+    assets[: len(FIXED_FIRMS)] = revenue[: len(FIXED_FIRMS)] * 1.2
     heads[: len(FIXED_FIRMS)] = [126, 88, 164, 310, 21, 9, 47, 3]
     return revenue.round(2), np.maximum(heads.round(), 1), assets.round(2), capital
 

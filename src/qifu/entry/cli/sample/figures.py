@@ -14,7 +14,6 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from qifu.entry.cli.sample.enterprises import enterprises
 from qifu.entry.cli.sample.streams import SEED, Floats, stream
 
 Flags = NDArray[np.bool_]
@@ -46,6 +45,7 @@ class _World:
     above: Flags
     shop: Flags
     building: list[str | None]
+    debt: Floats  # ratio
     rd_ratio: Floats
     growth: Floats
 
@@ -58,9 +58,9 @@ class _World:
         return drawn
 
 
-def told(n: int, seed: int = SEED) -> list[Told]:
-    """Return what each source says of the first `n` enterprises of the sample."""
-    world = _world(n, seed)
+def told(table: pl.DataFrame, seed: int = SEED) -> list[Told]:
+    """Return what each source says of the enterprises of the sample, as `enterprises` gives them."""
+    world = _world(table, seed)
     high, tech, special, giant = _standings(world)
     return [
         _tax(world),
@@ -77,8 +77,8 @@ def told(n: int, seed: int = SEED) -> list[Told]:
     ]
 
 
-def _world(n: int, seed: int) -> _World:
-    table = enterprises(n, seed)
+def _world(table: pl.DataFrame, seed: int) -> _World:
+    n = table.height
     section = np.array([code[0] for code in table["industry"].to_list()])
     usual = np.array([_RESEARCH.get(letter, 0.0) for letter in section.tolist()])
     spread = np.exp(0.7 * stream(seed, "figures.rd").normal(size=n))
@@ -93,6 +93,7 @@ def _world(n: int, seed: int) -> _World:
         np.array(table["above_scale"].to_list()),
         np.array([form == "individual" for form in table["legal_form"].to_list()]),
         table["building_id"].to_list(),
+        np.clip(0.5 + 0.2 * stream(seed, "figures.debt").normal(size=n), 0.05, 0.98),
         np.where(some, np.clip(np.where(usual > 0, usual, 0.01) * spread, 0, 0.6), 0.0),
         np.clip(0.05 + 0.22 * stream(seed, "figures.growth").normal(size=n), -0.85, 2.5),
     )
@@ -129,6 +130,7 @@ def _tax(w: _World) -> Told:
     export = np.where(exporting, 0.02 + 0.7 * w.share("export") ** 2, 0.0)
     own = ~w.shop
     researching = (w.rd_ratio > 0) | (w.share("rd.nil") < 0.7)
+    book = w.share("book") < 0.88
     credit = np.searchsorted(np.cumsum(_CREDIT_SHARES), w.share("credit.grade")).clip(0, 4).tolist()
     graded = (w.share("credit.known") < 0.84).tolist()
     return _cut(
@@ -142,16 +144,37 @@ def _tax(w: _World) -> Told:
             "tax_paid": _cells(paid, w.share("paid.known") < 0.97, 2),
             "rd_expense": _cells(spent, researching & (w.share("rd.known") < 0.92), 2),
             "export_ratio": _cells(export, w.share("export.known") < 0.85, 4),
+            "assets": _cells(
+                w.assets * (1 + 0.03 * w.normal("assets.filed")), own & (w.share("assets.filed") < 0.85), 2
+            ),
+            "debt_ratio": _cells(w.debt, own & ~np.isnan(w.assets) & (w.share("debt.filed") < 0.85), 4),
+            "vat_status": _vat(w),
+            "book_assessed": [None if s else bool(b) for s, b in zip(w.shop.tolist(), book.tolist(), strict=True)],
             "tax_credit": [_CREDIT[c] if k else None for c, k in zip(credit, graded, strict=True)],
         },
         is_yearly=True,
     )
 
 
+def _vat(w: _World) -> list[object]:
+    """Above five million a year a taxpayer is a general one; below, one in five chose to be."""
+    general = (w.revenue > 500) | (w.share("vat.chosen") < 0.2)
+    blank = np.isnan(w.revenue).tolist()
+    return [None if b else "general" if g else "small" for g, b in zip(general.tolist(), blank, strict=True)]
+
+
 def _social(w: _World) -> Told:
     """Not everybody who works is insured here: the smaller the firm, the more are missing."""
     insured = np.maximum(1, np.rint(w.heads * np.where(w.heads < 20, 0.7 + 0.3 * w.share("insured"), 0.97)))
-    return _cut("social", w.share("social") < 0.82, {"employees": _counts(insured, np.full(w.n, True))}, is_yearly=True)
+    every = np.full(w.n, True)
+    columns = {
+        "employees": _counts(insured, every),
+        "insured_staff": _counts(insured, every),
+        "ui_months": _counts(np.minimum(12, 1 + np.floor(14 * w.share("ui.months"))), every),
+        "layoff_ratio": _cells(np.where(w.share("layoff") < 0.8, 0.0, 0.12 * w.share("layoff.part")), every, 4),
+        "ui_paid": _cells(insured * 0.09 * (0.7 + 0.6 * w.share("ui.paid")), every, 2),
+    }
+    return _cut("social", w.share("social") < 0.82, columns, is_yearly=True)
 
 
 def _statistics(w: _World) -> Told:
@@ -225,8 +248,7 @@ def _credit(w: _World) -> Told:
 
 def _finance(w: _World) -> Told:
     borrowing = (w.share("loan") < 0.3) & ~np.isnan(w.assets)
-    debt = np.clip(0.5 + 0.2 * w.normal("debt"), 0.05, 0.98)
-    loan = w.assets * debt * 0.5 * w.share("loan.part")
+    loan = w.assets * w.debt * 0.5 * w.share("loan.part")
     large = np.nan_to_num(w.revenue) > 6000
     rank = w.share("listing")
     boards = [
@@ -239,7 +261,7 @@ def _finance(w: _World) -> Told:
         known,
         {
             "loan_balance": _cells(np.where(borrowing, loan, 0.0), known, 2),
-            "debt_ratio": _cells(debt, ~np.isnan(w.assets) & (w.share("debt.known") < 0.95), 4),
+            "debt_ratio": _cells(w.debt, ~np.isnan(w.assets) & (w.share("debt.known") < 0.95), 4),
             "assets": _cells(w.assets * (1 + 0.05 * w.normal("assets.bank")), w.share("assets.known") < 0.92, 2),
             "listing": boards,
         },

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import json
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
 from django.utils.timezone import localdate
 
 from qifu.domain.registry.actions import enter_known_sources
-from qifu.domain.registry.actions.reckoning import believed, drawn
+from qifu.domain.registry.actions.reckoning import believed
 from qifu.domain.registry.models import Enterprise, Profile, Source, SourceRow
-from qifu.domain.registry.profiles import Said, last_year_end
+from qifu.domain.registry.profiles import Said, last_year_end, reckon
 from qifu.engines.codes.legal_forms import legal_form
 from qifu.entry.cli.sample.enterprises import enterprises
 from qifu.entry.cli.sample.figures import Told, told
@@ -22,6 +23,8 @@ from qifu.kernel.evidence.actions import Entry, record_many
 
 LAGS = {"credit": 12, "science": 80, "industry": 90, "patents": 40, "building": 60, "street": 35}
 """Days since each list that is not yearly was drawn up."""
+
+_JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 
 @transaction.atomic
@@ -34,50 +37,69 @@ def write(count: int, opened: datetime, now: datetime) -> int:
     pks = [numbers[code] for code in codes]
     said: dict[int, list[Said]] = {pk: [] for pk in pks}
     number, entries = ledger.next_pk(SourceRow), []
-    for one in (_market(count), *told(count)):
+    for one in (_market(count), *told(enterprises(count))):
         source, day = sources[one.source], _day(one, now)
         learned = min(now - timedelta(hours=30), datetime.combine(day, opened.timetz()) + timedelta(days=20))
         learned = max(learned, opened)
-        rows = list(_rows(one, source, codes, pks, day, learned, number))
-        ledger.write(SourceRow, (ledger.plain(row) for row in rows))
-        number += len(rows)
-        for row in rows:
-            said[row.enterprise_id or 0].append(Said(row.pk, source.pk, day, learned.timestamp(), row.values))
+        _write_rows(one, source, day, learned, number, codes, pks, said)
+        number += len(one.places)
         source.complete_on = day
-        entries.append(_told(source, len(rows), day, learned))
+        entries.append(_told(source, len(one.places), day, learned))
+    ledger.settle_numbers([SourceRow])
     Source.objects.bulk_update([s for s in sources.values() if s.complete_on], ["complete_on"])
     record_many(entries)
     _write_profiles(said, now)
     return sum(map(len, said.values()))
 
 
+def _write_rows(
+    one: Told,
+    source: Source,
+    day: date,
+    learned: datetime,
+    number: int,
+    codes: Sequence[str],
+    pks: Sequence[int],
+    said: Mapping[int, list[Said]],
+) -> None:
+    """Write the rows as plain values after the pattern of one: making a quarter of a million objects costs too much."""
+    pattern = ledger.plain(SourceRow(pk=0, source=source, values={}, as_of=day, learned_at=learned))
+    key, owner, line, content = (
+        _place(SourceRow, name) for name in ("row_key", "enterprise_id", "row_number", "values")
+    )
+    names, seconds, rows = list(one.columns), learned.timestamp(), []
+    for row, (place, cells) in enumerate(zip(one.places, zip(*one.columns.values(), strict=True), strict=True)):
+        values = {name: cell for name, cell in zip(names, cells, strict=True) if cell is not None}
+        made = list(pattern)
+        made[0], made[key], made[owner], made[line] = number + row, codes[place], pks[place], row + 2
+        made[content] = _JSON.encode(values)
+        rows.append(made)
+        said[pks[place]].append(Said(number + row, source.pk, day, seconds, values))
+    ledger.write(SourceRow, rows)
+
+
 def _write_profiles(said: Mapping[int, list[Said]], now: datetime) -> None:
     listed, complete = believed()
-    Profile.objects.filter(pk__in=Enterprise.objects.values("pk")).delete()
-    rows = (drawn(pk, held, complete, listed, now) for pk, held in said.items())
-    ledger.write(Profile, map(ledger.plain, rows))
+    Profile.objects.all().delete()
+    pattern = ledger.plain(Profile(enterprise_id=0, values={}, stands={}, reckoned_at=now))
+    values, stands, review = (_place(Profile, name) for name in ("values", "stands", "review_on"))
+    rows = []
+    for pk, held in said.items():
+        found = reckon(held, complete, listed, localdate(now))
+        made = list(pattern)
+        made[0], made[review] = pk, found.review_on
+        made[values], made[stands] = _JSON.encode(found.values), _JSON.encode(found.stands)
+        rows.append(made)
+    ledger.write(Profile, rows)
+
+
+def _place(model: type[SourceRow | Profile], name: str) -> int:
+    return [field.attname for field in model._meta.concrete_fields].index(name)
 
 
 def _day(one: Told, now: datetime) -> date:
     today = localdate(now)
     return last_year_end(today) if one.is_yearly else today - timedelta(days=LAGS.get(one.source, 20))
-
-
-def _rows(
-    one: Told, source: Source, codes: list[str], pks: list[int], day: date, learned: datetime, number: int
-) -> Iterator[SourceRow]:
-    names = list(one.columns)
-    for line, (place, cells) in enumerate(zip(one.places, zip(*one.columns.values(), strict=True), strict=True)):
-        yield SourceRow(
-            pk=number + line,
-            source_id=source.pk,
-            row_key=codes[place],
-            enterprise_id=pks[place],
-            row_number=line + 2,
-            values={name: cell for name, cell in zip(names, cells, strict=True) if cell is not None},
-            as_of=day,
-            learned_at=learned,
-        )
 
 
 def _market(count: int) -> Told:
