@@ -207,10 +207,8 @@ def _together(done: Composed, place: int, path: str) -> tuple[object, int]:
         _cite(done, line, path)
         return tree, place + 1
     many = _children(done.lines, place)
-    if line.kind == "none":
-        inner = f"{path}/!" if many == 1 else f"{path}/!/or"
-    else:
-        inner = f"{path}/{line.kind}"
+    not_any = f"{path}/!" if many == 1 else f"{path}/!/or"
+    inner = not_any if line.kind == "none" else f"{path}/{line.kind}"
     _cite(done, line, path if line.kind == "none" else inner)
     parts: list[object] = []
     at = place + 1

@@ -13,7 +13,7 @@ from django.db import transaction
 
 from qifu.domain.policies import access, checking, library
 from qifu.domain.policies.actions.documents import Paper
-from qifu.domain.policies.actions.drafting import About, Words, checked, say
+from qifu.domain.policies.actions.drafting import About, Words, checked, say, written
 from qifu.domain.policies.models import Case, Document, Item, Relation, Revision
 from qifu.kernel.actor import SYSTEM, Actor
 from qifu.kernel.errors import Invalid
@@ -181,6 +181,6 @@ def _check(row: Revision, one: Offered, cases: Sequence[Case]) -> None:
 def _proof(row: Revision, actor: Actor, now: datetime) -> Entry:
     told = {
         "revision": row.number, "document": row.document_id, "state": str(row.state), "author": None,
-        "force_from": row.force_from.isoformat(), "condition": row.condition, "formula": row.formula,
+        "force_from": row.force_from.isoformat(), "condition": written(row.condition), "formula": written(row.formula),
     }  # fmt: skip
     return Entry(actor, now, "policies.adopt", row.item.stream, told, {"title": row.title})

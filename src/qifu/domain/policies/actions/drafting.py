@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
@@ -191,6 +192,11 @@ def made_of(row: Revision) -> str:
     )  # fmt: skip
 
 
+def written(tree: object) -> str:
+    """A condition or a formula as evidence keeps it: one text for one tree."""
+    return json.dumps(tree, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
 def say(row: Revision, words: Words) -> None:
     """Put words into a revision that is not saved yet, for whoever adopts or tries it."""
     _say(row, words)
@@ -277,6 +283,6 @@ def _prove(row: Revision, verb: str, actor: Actor, now: datetime) -> None:
     facts = {
         "revision": row.number, "document": row.document_id, "version": row.version, "state": str(row.state),
         "force_from": row.force_from.isoformat(), "force_to": row.force_to.isoformat() if row.force_to else None,
-        "condition": row.condition, "formula": row.formula,
+        "condition": written(row.condition), "formula": written(row.formula),
     }  # fmt: skip
     record(actor=actor, now=now, verb=verb, stream=row.item.stream, facts=facts, content={"title": row.title})

@@ -247,7 +247,7 @@ def _offered(number: int, scheme: int, group: int, issued: date, seed: int) -> O
     code = f"S{number + 1:05d}-{plan.code}"
     opens, closes = _window(number, seed)
     words = Words(
-        title=f"{name}企业{plan.title}{MARK}", force_from=issued, force_to=date(issued.year + 3, 12, 31),
+        title=f"{name}企业{plan.title}{MARK}" + (f"第 {number // GRID + 1} 辑" if number >= GRID else ""), force_from=issued, force_to=date(issued.year + 3, 12, 31),
         summary=f"{plan.summary}面向{name}企业。示例数据，不是真实政策。",
         condition={"and": [dict(term.when) for term in terms]}, formula=plan.formula, amount_words=plan.amount,
         materials=list(plan.materials), window=opens, steps=plan.steps,
