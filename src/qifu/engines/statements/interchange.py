@@ -52,6 +52,7 @@ def to_json(model: Model) -> Json:
         "text": [_paragraph(each) for each in model.text],
         "grids": [{"part": g.part, "rows": [list(row) for row in g.rows], "line": g.at} for g in model.grids],
         "pages": model.pages or None,
+        "recognised": model.recognised or None,
         "places": _places(model),
     }
 
@@ -214,6 +215,7 @@ def from_json(value: Any) -> Model:
         tuple(_read_repair(each) for each in _list(whole.get("repairs"), "repairs")),
         tuple(_read_unreadable(each) for each in _list(whole.get("unreadable"), "unreadable")),
         whole.get("pages") or 0,
+        whole.get("recognised") is True,
     )
     return _placed(model)
 

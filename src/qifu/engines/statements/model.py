@@ -216,6 +216,7 @@ class Model:
     repairs: tuple[Repair, ...] = field(default=(), compare=False)
     unreadable: tuple[Unreadable, ...] = field(default=(), compare=False)
     pages: int = field(default=0, compare=False)
+    recognised: bool = field(default=False, compare=False)  # a scan: what is printed is known by a recogniser only
 
     def table(self, name: str) -> Statement | None:
         """A statement by its id."""

@@ -39,11 +39,15 @@ class Line:
 
 @dataclass(frozen=True)
 class Paper:
-    """A source as lines, with its name and number of pages (0: the format has none)."""
+    """A source as lines, with its name and number of pages (0: the format has none).
+
+    Of a scan that was `recognised`, a digit that the recogniser was not sure of is `?`.
+    """
 
     lines: tuple[Line, ...]
     name: str = ""
     pages: int = 0
+    recognised: bool = False
 
 
 def from_text(text: str, name: str = "") -> Paper:

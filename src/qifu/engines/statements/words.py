@@ -96,3 +96,11 @@ def in_chinese(number: int) -> str:
 def distance_one(left: str, right: str) -> bool:
     """Whether two words differ by at most one character replaced (what a recogniser confuses)."""
     return len(left) == len(right) and sum(a != b for a, b in zip(left, right, strict=True)) <= 1
+
+
+def within_one(left: str, right: str) -> bool:
+    """Whether two words differ by at most one character replaced, lost or added."""
+    if abs(len(left) - len(right)) != 1:
+        return distance_one(left, right)
+    short, long = sorted((left, right), key=len)
+    return any(long[:i] + long[i + 1 :] == short for i in range(len(long)))

@@ -39,7 +39,7 @@ def audit(model: Model, against: Model | None = None) -> Report:
         for hit in rule.check(case)
         if (finding := _finding(rule, hit)) is not None
     ]
-    return Report(tuple(grouped(found, case.values)), case.checked)
+    return Report(tuple(grouped(list(damage.vouched(found, model)), case.values)), case.checked)
 
 
 def _finding(rule: Rule, hit: Hit) -> Finding:

@@ -1,13 +1,24 @@
-"""The rule that reports damage of the whole document, once (DMG)."""
+"""The rule that reports damage of the whole document, once (DMG); and what damage takes away from other findings.
+
+What a recogniser read is not what is printed: a contradiction in it is a question, to be settled at the original, and
+never an error. A form of which a row could not be read is not added up.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from qifu.engines.statements.model import Model
 
 from .case import Case
+from .hits import ERROR, INFO, Finding
 from .registry import BOTH, WARNING, Hit, rule
 
 DIGIT = "数字疑因格式转换损坏"
+SCAN = "（本件是扫描件，文字由识别得来：请先对照原件，原件如此再改。）"
+_OF_WHOLE_FORMS = frozenset({"FRM-03", "FRM-04", "FRM-05", "FRM-08", "CNT-03", "FRM-09", "TGT-02"})
+_OF_WORDS = ("VOC", "LBL", "RES", "NN")
 
 
 @rule(
@@ -25,3 +36,25 @@ def digits(case: Case) -> Iterator[Hit]:
     case.checked += 1
     if places:
         yield Hit({"n": str(len(places))}, tuple(dict.fromkeys(repair.line for repair in places))[:20])
+
+
+def vouched(findings: Iterable[Finding], model: Model) -> Iterator[Finding]:
+    """The findings that damage leaves standing, each as grave as the reading allows."""
+    broken = [
+        (form.at, form.until)
+        for form in model.forms
+        if any(form.at <= place.line <= form.until for place in model.unreadable if place.line)
+    ]
+    for finding in findings:
+        if finding.rule in _OF_WHOLE_FORMS and any(
+            low <= line <= high for low, high in broken for line in finding.lines
+        ):
+            continue
+        yield _recognised(finding) if model.recognised else finding
+
+
+def _recognised(finding: Finding) -> Finding:
+    if finding.severity == INFO:
+        return finding
+    severity = INFO if finding.rule.startswith(_OF_WORDS) and finding.severity != ERROR else WARNING
+    return replace(finding, severity=severity, fix=finding.fix + SCAN)

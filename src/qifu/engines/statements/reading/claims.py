@@ -20,7 +20,7 @@ COUNTED = (
     "|站|人|份|所|处|门|间|位|幢|座|宗|起|只|类|支"
 )
 FIGURE = re.compile(
-    r"(?<![\dA-Za-z.])(?P<sign>-?)(?P<number>\d[\d,，]*(?:\s?[.．]\s?\d+)?)\s*"
+    r"(?<![\dA-Za-z.?])(?P<sign>-?)(?P<number>\d[\d,，]*(?:\s?[.．]\s?\d+)?)\s*"
     rf"(?:(?P<money>万元|亿元|千元|元)|(?P<percent>个百分点|%|％)|(?P<scale>[万亿千])?(?P<about>余|多|来)?(?P<count>{COUNTED}|元))"
 )
 _ITEM = re.compile(

@@ -43,8 +43,10 @@ class Mark:
 def mark(token: str) -> tuple[str, re.Pattern[str]] | None:
     """A stand-in for a damaged figure and what the whole one may have been; None for sound figures and for words."""
     plain = token.strip()
-    if not _TOKEN.match(plain) or not re.search(r"\d", plain) or amount(plain) is not None:
+    if not _TOKEN.match(plain) or not re.search(r"[\d?]", plain) or amount(plain) is not None:
         return None
+    if not re.search(r"\d", plain):  # nothing of it was legible, not even how long it is
+        return "0.00", re.compile(r"\d+\.\d{2}")
     bare = plain.replace(",", "").replace("，", "").replace("．", ".")
     fits = "".join(each if each in "+-" or each.isdigit() else r"\." if each == "." else r"\d" for each in bare)
     if bare.startswith("."):

@@ -43,9 +43,9 @@ def suspects(model: Model, values: dict[Key, Decimal | None], rules: list[Relati
 
 
 def shortened(values: dict[Key, Decimal | None]) -> set[Key]:
-    """Cells printed with fewer than two decimals where the document prints two."""
+    """Cells printed with fewer than two decimals where the document mostly prints two."""
     held = [decimals(value) >= 2 for value in values.values() if value]
-    if sum(held) * 10 < len(held) * 7:
+    if sum(held) * 2 < len(held):
         return set()
     return {key for key, value in values.items() if value and decimals(value) < 2}
 

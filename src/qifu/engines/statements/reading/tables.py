@@ -13,7 +13,7 @@ from qifu.engines.statements.model import Amounts, Entry, Repair, Row, Statement
 from qifu.engines.statements.money import amount
 from qifu.engines.statements.paper import Line
 from qifu.engines.statements.subjects import names_of
-from qifu.engines.statements.words import compact, is_chinese, unnumbered
+from qifu.engines.statements.words import compact, is_chinese, unnumbered, within_one
 
 from . import grid
 from .outline import Region
@@ -34,6 +34,7 @@ class Trouble:
 
     repairs: list[Repair] = field(default_factory=list)
     unreadable: list[Unreadable] = field(default_factory=list)
+    recognised: bool = False  # the source is a scan
 
 
 def read_statement(region: Region, trouble: Trouble) -> Statement:
@@ -206,9 +207,22 @@ def _row(statement: str, each: grid.RawRow, amounts: Amounts, trouble: Trouble) 
     if guessed:
         why = "科目名称与类款项编码的对应关系只允许这一个编码"
         trouble.repairs.append(Repair(f"{where}.code", " ".join(each.codes), code, why, each.line.number))
+    if trouble.recognised and (official := _misread_name(code, name)):
+        why = "扫描件识别差一字，与编码的科目名称一致"
+        trouble.repairs.append(Repair(f"{where}.name", name, official, why, each.line.number))
+        name = official
     if len(code) not in (3, 5, 7):
         trouble.unreadable.append(Unreadable(f"{where}.code", " ".join(each.codes), "科目编码残缺", each.line.number))
     return Row(code, name, amounts, each.line.number)
+
+
+def _misread_name(code: str, name: str) -> str:
+    """The official name of a code from which the printed one is one character away; empty when none or more are."""
+    plain = compact(name)
+    if any(compact(known) == plain for known in names_of(code)):
+        return ""
+    near = [known for known in names_of(code) if within_one(plain, compact(known))]
+    return near[0] if len(near) == 1 and len(plain) > 2 else ""
 
 
 def _unruled_rows(statement: str, layout: Layout, lines: Sequence[Line], trouble: Trouble) -> list[Row]:
@@ -364,8 +378,9 @@ def _sides(line: Line, step: int) -> tuple[list[_Item], list[_Item]]:
     cells = list(line.cells or ())
     if step:
         found = _numbered_places(cells, step)
-        if found is None:
-            return [], []
+        if found is None:  # a number of a line was lost: what is left of the numbers is no amount
+            bare = [cell for cell in cells if _whole(cell) is None]
+            return _paired(bare) if any("." in cell and amount(cell) is not None for cell in bare) else ([], [])
         a, b = found
         left_name = next((c for c in reversed(cells[:a]) if is_chinese(c)), "")
         names = [i for i in range(a + 1, b) if is_chinese(cells[i])]

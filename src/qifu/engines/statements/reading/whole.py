@@ -14,6 +14,7 @@ from qifu.engines.statements.words import compact, unnumbered
 from .claims import claims_of, without_unit
 from .damage import mend_digits
 from .forms import read_forms
+from .leftover import illegible, not_taken
 from .letters import settle, stand_in
 from .outline import Outline, Table, take_apart
 from .repairs import fill_fourth, mend, mend_forms
@@ -37,18 +38,20 @@ def read(paper: Paper) -> Model:
     lines, marks = stand_in(paper.lines, outline.regions)
     if marks:
         outline = take_apart(lines)
-    trouble = Trouble()
+    trouble = Trouble(recognised=paper.recognised)
     tables = _tables(outline, trouble)
     inside = {line.number for region in outline.regions for line in region.lines}
     mended = mend_digits(lines, inside, tables.values())
     if mended.repairs or mended.unreadable:
         outline = take_apart(mended.lines)
-        trouble = Trouble(list(mended.repairs), list(mended.unreadable))
+        trouble = Trouble(list(mended.repairs), list(mended.unreadable), paper.recognised)
         tables = _tables(outline, trouble)
     forms = (*read_targets(outline.regions, trouble), *read_forms(outline.tables, trouble))
     text = (*_front(outline), *_without_titles(outline.paragraphs, forms))
     grids = tuple(_grid(table) for table in outline.tables if not table.is_form)
     _name_unread_forms(text, forms, trouble)
+    if paper.recognised:
+        trouble.unreadable += illegible(lines, (mark.line for mark in marks))
     document = _document(outline, tables, text)
     if not tables and not forms and document.kind == "":
         raise NotADisclosure
@@ -63,6 +66,7 @@ def read(paper: Paper) -> Model:
         repairs=tuple(trouble.repairs),
         unreadable=tuple(trouble.unreadable),
         pages=paper.pages,
+        recognised=paper.recognised,
     )
     model = fill_fourth(model)
     blanks: frozenset[Key] = frozenset()
@@ -77,9 +81,11 @@ def _tables(outline: Outline, trouble: Trouble) -> dict[str, Statement]:
         if region.layout.shape == "target_form":
             continue
         statement = read_statement(region, trouble)
+        lost = tuple(not_taken(region, statement))
         name = statement.id
         if name in found and _weight(found[name]) >= _weight(statement):
             continue
+        trouble.unreadable += lost
         found[name] = statement
     return dict(sorted(found.items()))
 

@@ -68,7 +68,8 @@ def read_pdf(raw: bytes, name: str) -> Paper:
             if not sheet.chars and sheet.pictures:
                 scans.append(index)
             sheets.append(sheet)
-        if scans and len(scans) * 2 > count:
+        recognised = bool(scans) and len(scans) * 2 > count
+        if recognised:
             _recognise(document, scans, sheets)
         pages = _laid_out(sheets)
         if not any(pages):
@@ -77,7 +78,7 @@ def read_pdf(raw: bytes, name: str) -> Paper:
         raise Unusable("PDF 已损坏，打不开，请重新导出后再试。", "The PDF is damaged.") from None
     finally:
         document.close()
-    return Paper(tuple(_numbered(_without_running_heads(pages))), name, count)
+    return Paper(tuple(_numbered(_without_running_heads(pages))), name, count, recognised)
 
 
 def _open(raw: bytes) -> Any:
@@ -99,8 +100,8 @@ def _recognise(document: Any, scans: Sequence[int], sheets: list[Sheet]) -> None
     for index in scans:
         page = document[index]
         try:
-            chars = engine.read(page)
-            sheets[index] = Sheet(chars, *engine.rules(page), width=round(page.get_size()[0]))
+            seen = engine.read(page)
+            sheets[index] = Sheet(seen.chars, seen.across, seen.upright, width=seen.width)
         finally:
             page.close()
 

@@ -97,6 +97,7 @@ class Style:
     fund: bool = False
     other_income: bool = False
     carried: bool = False
+    trimmed: bool = False  # noughts at the end of decimals left out, as workbooks do
 
 
 def any_style(rng: random.Random) -> Style:
@@ -113,6 +114,7 @@ def any_style(rng: random.Random) -> Style:
         fund=rng.random() < 0.15,
         other_income=rng.random() < 0.2,
         carried=rng.random() < 0.15,
+        trimmed=rng.random() < 0.2,
     )
 
 
@@ -133,7 +135,8 @@ class _World:
 
     def cents(self, low: int, high: int) -> Decimal:
         """An amount between two whole numbers of 万元, to the cent."""
-        return Decimal(self.rng.randint(low * 100, high * 100)) / 100
+        drawn = Decimal(self.rng.randint(low * 100, high * 100)) / 100
+        return drawn if self.style.trimmed else rounded(drawn, 2)
 
 
 def sample(rng: random.Random, style: Style | None = None) -> Model:
