@@ -14,6 +14,7 @@ from qifu.domain.policies.queries.public import Card
 from qifu.domain.registry import facts as registry
 from qifu.domain.registry.actions.stating import may_state
 from qifu.engines import eligibility as law
+from qifu.engines.codes import industries
 from qifu.engines.eligibility.fields import Change
 from qifu.kernel.actor import Actor
 
@@ -226,6 +227,25 @@ def _yuan(value: Decimal) -> str:
     return f"{(value / 10_000).quantize(Decimal('0.01')).normalize():,f} 万元"
 
 
+def value_said(name: str, value: object) -> str:
+    """A value as people write it; nothing where it is not known."""
+    known = law.catalogue().get(name)
+    if known is None or value is None or isinstance(value, dict):
+        return ""
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    if known.members:
+        return known.members.get(str(value), str(value))
+    if known.type == "date" and isinstance(value, float):
+        return date.fromordinal(int(value)).isoformat()
+    if known.name == "industry" and (held := industries.find(str(value))):
+        return f"{held.name}（{value}）"
+    if known.unit == "比例" and isinstance(value, int | float):
+        return f"{round(value * 100, 6):g}%"
+    told = f"{value:,.10g}" if isinstance(value, int | float) else str(value)
+    return f"{told} {known.unit}".strip()
+
+
 def _moves(changes: Sequence[law.Nearest]) -> tuple[str, ...]:
     return tuple("；".join(move.text for move in change.moves) for change in changes)
 
@@ -235,24 +255,9 @@ def _reason(line: law.Line, known: Mapping[str, sourcing.Source]) -> Reason:
     origin = line.origin if isinstance(line.origin, registry.Held) else None
     name = line.fields[0] if len(line.fields) == 1 else ""
     return Reason(
-        line.depth, line.text, _value(name, line.value), line.result, origin.source if origin else "",
+        line.depth, line.text, value_said(name, line.value), line.result, origin.source if origin else "",
         origin.as_of if origin else None, source.cite if source else "", name,
     )  # fmt: skip
-
-
-def _value(name: str, value: object) -> str:
-    """A value as people write it."""
-    known = law.catalogue().get(name)
-    if known is None or value is None or isinstance(value, dict):
-        return ""
-    if isinstance(value, bool):
-        return "是" if value else "否"
-    if known.members:
-        return known.members.get(str(value), str(value))
-    if known.unit == "比例" and isinstance(value, int | float):
-        return f"{round(value * 100, 6):g}%"
-    told = f"{value:,.10g}" if isinstance(value, int | float) else str(value)
-    return f"{told} {known.unit}".strip()
 
 
 def _questions(
