@@ -185,7 +185,7 @@ def _edges(item: Item, root: Node) -> Iterator[Faulty]:
         if isinstance(node, Comparison | Membership):
             for field, bound in bounds(node):
                 if not any(_turns(one, other, field, bound) for one, other in combinations(item.cases, 2)):
-                    yield Faulty(f"“{field.label}”的界限 {bound} 两侧没有成对的算例。", path=f"/when{pointer}")
+                    yield Faulty(f"“{field.label}”的界限 {bound:f} 两侧没有成对的算例。", path=f"/when{pointer}")
     for days in _days(item):
         if not any(_ends(one, other, days) for one in item.cases for other in item.cases):
             yield Faulty(f"{days[0]} 和 {days[1]} 没有成对的算例。", path="/cases")
