@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from qifu.domain.appeals.models import Category, Clock
 from qifu.domain.people.models import Membership, Unit
-from qifu.kernel.prepared import Prepared
+from qifu.kernel.prepared import Prepared, PreparedMany
 from tests.conftest import NOW
 from tests.stage import Stage
 
@@ -74,3 +74,17 @@ def test_it_is_one_statement_and_drawn_up_once(stage: Stage) -> None:
 def test_a_name_that_the_query_does_not_use_is_refused(stage: Stage) -> None:
     with pytest.raises(TypeError, match="unit"):
         Prepared(lambda unit: Unit.objects.all(), numbers=["unit"])(unit=1)
+
+
+def test_several_keys_are_asked_at_once_however_many(stage: Stage) -> None:
+    units = list(Unit.objects.order_by("pk").values_list("pk", "name"))
+    named = PreparedMany(lambda ids: Unit.objects.filter(pk__in=ids).order_by("pk").values_list("pk", "name"))
+    for count in (1, 2, 3, 5, len(units)):
+        chosen = [pk for pk, _ in units[:count]]
+        with CaptureQueriesContext(connection) as asked:
+            assert named([*chosen, chosen[0]]) == units[:count]
+        assert len(asked) == 1
+    assert named([*range(1, 200)]) == [unit for unit in units if unit[0] < 200]
+    with CaptureQueriesContext(connection) as asked:
+        assert named([]) == []
+    assert len(asked) == 0

@@ -6,7 +6,7 @@ among its parameters. An aggregate over everything is written as `Func`, lest it
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Generic, TypeVar
@@ -91,3 +91,25 @@ def _converted(row: Sequence[Any], converters: tuple[tuple[int, tuple[Convert, .
         for step in steps:
             values[column] = step(values[column], expression, connection)
     return tuple(values)
+
+
+class PreparedMany(Generic[R]):
+    """A query about several keys at once, drawn up once for every power of two up to `MOST`; more are asked as they come."""
+
+    MOST = 64
+
+    def __init__(self, build: Callable[[Sequence[int]], QuerySet[Any, R]]) -> None:
+        self.build = build
+        self._of: dict[int, Prepared[R]] = {}
+
+    def __call__(self, keys: Iterable[int]) -> list[R]:
+        """The rows; nothing is asked for no keys."""
+        wanted = sorted(set(keys))
+        if not wanted or len(wanted) > self.MOST:
+            return list(self.build(wanted)) if wanted else []
+        count = 1 << (len(wanted) - 1).bit_length()
+        if count not in self._of:
+            names = [f"k{n}" for n in range(count)]
+            self._of[count] = Prepared(lambda **held: self.build([held[name] for name in names]), numbers=names)
+        filled = wanted + wanted[-1:] * (count - len(wanted))
+        return self._of[count](**{f"k{n}": key for n, key in enumerate(filled)})

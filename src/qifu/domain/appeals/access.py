@@ -57,20 +57,18 @@ def door(actor: Actor, number: str, *, lock: bool = False) -> Appeal:
 
     :raises Missing: there is no such case for this actor.
     """
-    if not sees_all(actor) or not lock:
-        found = visible(actor).filter(number=number).first()
-        if found is None or not lock:
-            return _there(found)
-    return _there(next(iter(_LOCKED(number=number)), None))
-
-
-_LOCKED = Prepared(lambda number: Appeal.objects.select_for_update().filter(number=number), texts=["number"])
-
-
-def _there(found: Appeal | None) -> Appeal:
-    if found is None:
+    found = _NUMBERED(number=number) if sees_all(actor) and not lock else []
+    if not sees_all(actor):
+        found = list(visible(actor).filter(number=number))
+    if lock and (found or sees_all(actor)):
+        found = _LOCKED(number=number)
+    if not found:
         raise Missing(NO_CASE)
-    return found
+    return found[0]
+
+
+_NUMBERED = Prepared(lambda number: Appeal.objects.filter(number=number), texts=["number"])
+_LOCKED = Prepared(lambda number: Appeal.objects.select_for_update().filter(number=number), texts=["number"])
 
 
 def still_sees(actor: Actor, appeal: Appeal) -> bool:

@@ -20,7 +20,7 @@ from qifu.engines.calendar import Hours
 from qifu.kernel import sealed
 from qifu.kernel.actor import Actor, Agency, Post, Role
 from qifu.kernel.errors import Missing
-from qifu.kernel.prepared import Prepared
+from qifu.kernel.prepared import Prepared, PreparedMany
 
 AgencySource = Callable[[int, datetime], tuple[Agency, ...]]
 _agencies: AgencySource | None = None
@@ -130,10 +130,12 @@ def actor_of_token(raw: str, now: datetime) -> tuple[Actor, int] | None:
     return (actor_of(bearer.account, now, bearer.scopes), bearer.token) if bearer is not None else None
 
 
+_NAMES = PreparedMany(lambda ids: Account.objects.filter(pk__in=ids).values_list("pk", "name"))
+
+
 def names(ids: Iterable[int | None]) -> dict[int, str]:
     """Names of many people at once."""
-    wanted = {found for found in ids if found is not None}
-    return dict(Account.objects.filter(pk__in=wanted).values_list("pk", "name")) if wanted else {}
+    return dict(_NAMES(found for found in ids if found is not None))
 
 
 def marks_named(name: str, most: int = 50) -> list[str]:

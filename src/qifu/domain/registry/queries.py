@@ -26,7 +26,7 @@ from qifu.kernel.actor import Actor
 from qifu.kernel.errors import Invalid
 from qifu.kernel.evidence import queries as evidence
 from qifu.kernel.evidence.models import Record
-from qifu.kernel.prepared import Prepared
+from qifu.kernel.prepared import Prepared, PreparedMany
 
 PAGE = 25
 COUNTED, COUNTED_FOUND = 100_000, 10_000  # of a list, of a search: more than this is told as "more than"
@@ -276,11 +276,19 @@ def history(actor: Actor, enterprise: int, size: int = 50) -> list[Record]:
     return list(evidence.history(f"registry.enterprise:{enterprise}").order_by("-seq")[:size])
 
 
+_ROWS = PreparedMany(lambda ids: Enterprise.objects.filter(pk__in=ids).defer("tokens", "phone"))
+_NAMES = PreparedMany(lambda ids: Enterprise.objects.filter(pk__in=ids).values_list("pk", "name"))
+_MARKS = PreparedMany(
+    lambda ids: (
+        Mark.objects.filter(enterprise__in=ids, until__isnull=True).order_by("pk").values_list("enterprise_id", "kind")
+    )
+)
+
+
 def brief(ids: Iterable[int | None]) -> dict[int, Brief]:
     """Short forms of many at once, for rooms that have passed their own door. At most three queries."""
-    wanted = {number for number in ids if number is not None}
-    rows = Enterprise.objects.filter(pk__in=wanted).defer("tokens", "phone") if wanted else ()
-    return {told.id: told for told in _briefs(list(rows))}
+    rows = _ROWS(number for number in ids if number is not None)
+    return {told.id: told for told in _briefs(rows)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -307,8 +315,7 @@ def identity(enterprise: int) -> Identity | None:
 
 def names(ids: Iterable[int | None]) -> dict[int, str]:
     """The names of many at once, for rooms that have passed their own door. One query."""
-    wanted = {number for number in ids if number is not None}
-    return dict(Enterprise.objects.filter(pk__in=wanted).values_list("pk", "name")) if wanted else {}
+    return dict(_NAMES(number for number in ids if number is not None))
 
 
 def by_uscc(code: str) -> Brief | None:
@@ -379,10 +386,8 @@ def _form_label(code: str) -> str:
 
 def _briefs(rows: list[Enterprise]) -> tuple[Brief, ...]:
     marks: dict[int, list[str]] = {}
-    if rows:
-        held = Mark.objects.filter(enterprise__in=[row.pk for row in rows], until__isnull=True).order_by("pk")
-        for owner, kind in held.values_list("enterprise_id", "kind"):
-            marks.setdefault(owner, []).append(kind)
+    for owner, kind in _MARKS(row.pk for row in rows):
+        marks.setdefault(owner, []).append(kind)
     units = people.unit_tree().units if rows else {}
     return tuple(
         Brief(

@@ -11,6 +11,7 @@ from qifu.domain.appeals.flow import words
 from qifu.domain.appeals.models import Clock
 from qifu.engines import flow as engine
 from qifu.engines.calendar import working_seconds_between
+from qifu.kernel.prepared import PreparedMany
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +30,18 @@ _NEEDED = ("appeal_id", "kind", "term", "n", "started_at", "due_at", "is_assumed
 Raw = tuple[int, str, str, int, datetime, datetime, bool, list[tuple[str, str | None]]]
 
 
+_LIVE = PreparedMany(
+    lambda cases: (
+        Clock.objects.filter(appeal__in=cases, status__in=("running", "paused"), kind__in=facts.BURNING)
+        .order_by("status", "-due_at")  # running after paused, the nearest last: it stays
+        .values_list(*_NEEDED)
+    )
+)
+
+
 def burning(cases: Iterable[int], now: datetime) -> dict[int, Burning]:
     """The nearest live clock that the desk owes on each case; one query for all of them."""
-    rows = Clock.objects.filter(appeal__in=list(cases), status__in=("running", "paused"), kind__in=facts.BURNING)
-    live = rows.order_by("status", "-due_at").values_list(*_NEEDED)  # running after paused, the nearest last: it stays
-    nearest: dict[int, Raw] = {row[0]: row for row in live}
+    nearest: dict[int, Raw] = {row[0]: row for row in _LIVE(cases)}
     timer = facts.timer()
     return {case: _view(row, now, timer) for case, row in nearest.items()}
 
