@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from django.apps import apps
-from django.db import models
+from django.db import connection, models
 
 import qifu
 from qifu.domain.appeals.flow import FLOWS
@@ -201,3 +201,17 @@ def test_messages_leave_only_through_the_outbox() -> None:
     assert not wrong
     sending = [place for place, text in sources("domain") if "output.messages" in text]
     assert not sending
+
+
+@pytest.mark.django_db
+def test_every_index_of_words_follows_its_table() -> None:
+    """A table that is made anew (the embedded database does so for a constraint) must keep what feeds its index."""
+    if connection.vendor != "sqlite":
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT type, name FROM sqlite_master WHERE type = 'trigger' OR sql LIKE '%USING fts5%'")
+        held = set(cursor.fetchall())
+    tables = sorted(name for kind, name in held if kind == "table")
+    assert "registry_enterprise_fts" in tables
+    wanted = {f"{table}_{event}" for table in tables for event in ("insert", "delete", "update")}
+    assert not wanted - {name for kind, name in held if kind == "trigger"}
