@@ -7,8 +7,11 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from qifu.domain.appeals.models import Appeal, Rating
+from qifu.domain.appeals.models import Appeal, Assignment, Rating
+from qifu.domain.people import actions as people
 from qifu.entry.cli.sample.cast import Contact
+from qifu.kernel.actor import SYSTEM
+from tests.conftest import NOW
 from tests.journeys import world
 from tests.journeys.served import READY, Site, Visit
 
@@ -125,6 +128,30 @@ def test_an_official_works_off_the_list(site: Site, owner: Contact) -> None:
     assert page.evaluate("document.activeElement.name") == "q"
     keys.type("第三件").enter()
     centre.sees(titles[2]).sees_not(titles[0], titles[1])
+
+
+def test_joint_units_are_found_by_a_few_letters(site: Site, owner: Contact) -> None:
+    for n in range(12):
+        people.create_unit(actor=SYSTEM, now=NOW, code=f"D{n + 10}", name=f"第{n + 1}局", kind="department")
+    case = site.stage.to("accepted")
+    centre = site.entered(site.stage.house.accounts["dispatcher"].pk).go(f"/desk/cases/{case.number}/")
+    page, keys = centre.page, Keys(centre)
+    group = page.get_by_role("group", name="会办单位")
+    shown = group.get_by_role("checkbox")
+    expect(shown).to_have_count(16)
+    keys.to("在会办单位中查找", "input").type("税务").press("Enter")
+    expect(group.get_by_role("checkbox", checked=True)).to_have_count(1)
+    expect(group.get_by_role("status")).to_have_text("已选 1 项")
+    keys.type("第1")
+    expect(group.get_by_role("status")).to_have_text("找到 4 项；已选 1 项")
+    expect(shown).to_have_count(5)  # the ticked one stays in sight
+    keys.press(*["Backspace"] * 2).type("查无此局")
+    expect(group.get_by_role("status")).to_have_text("没有找到，换几个字试试；已选 1 项")
+    keys.press("Enter")  # sends nothing
+    assert page.evaluate("document.activeElement.type") == "search"
+    page.locator("#dispatch_unit").select_option(label="区城建局")
+    centre.press("转办")
+    assert list(Assignment.objects.filter(appeal=case, role="joint").values_list("unit", flat=True)) == [site.stage.tax]
 
 
 def test_the_keys_are_told_and_can_be_turned_off(site: Site, owner: Contact) -> None:

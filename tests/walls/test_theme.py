@@ -13,6 +13,7 @@ from types import SimpleNamespace
 from urllib.parse import urlparse
 
 import pytest
+from django import forms
 from django.contrib.staticfiles import finders
 from django.http import Http404
 from django.template import Context, Template
@@ -258,6 +259,28 @@ def test_an_error_stands_beside_its_field_and_is_tied_to_it() -> None:
     assert re.search(r'<div class="invalid-feedback d-block" id="id_title_error">.*必填', html)
     assert 'href="#id_title"' in fields.errors(form)
     assert fields.errors(SampleForm()) == ""
+
+
+@pytest.mark.parametrize(("count", "is_narrowed"), [(fields.MANY, False), (fields.MANY + 1, True)])
+def test_a_long_group_of_boxes_is_a_plain_list_that_a_script_may_narrow(count: int, is_narrowed: bool) -> None:
+    class Joint(forms.Form):
+        units = forms.MultipleChoiceField(
+            label="会办单位",
+            choices=[(str(n), f"第{n}局") for n in range(count)],
+            widget=forms.CheckboxSelectMultiple,
+        )
+
+    html = fields.field(Joint()["units"])
+    assert html.count('<input type="checkbox" name="units"') == count
+    assert ('<fieldset class="mb-3" id="id_units" data-sift="会办单位">' in html) is is_narrowed
+
+
+def test_a_filter_shows_what_is_chosen() -> None:
+    choices = [shapes.Choice("new", "待受理"), shapes.Choice("a<b", "甲<乙")]
+    bar = shapes.FilterBar([shapes.Filter("state", "状态", choices=choices)], {"state": "a<b"})
+    drawn = fields.filter_bar(bar)
+    assert '<option value="">全部</option><option value="new">待受理</option>' in drawn
+    assert '<option value="a&lt;b" selected>甲&lt;乙</option></select>' in drawn
 
 
 def test_a_filter_can_be_taken_out_alone() -> None:

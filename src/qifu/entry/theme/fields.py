@@ -23,6 +23,7 @@ from qifu.entry.theme.shapes import Filter, FilterBar
 
 DEFAULT_LIMIT = 20 * 2**20
 ALIASES = ("JPEG",)  # other ends of a name that is listed
+MANY = 8  # more boxes to tick than these get a field that narrows them
 
 
 def field(bound: BoundField, label: str = "", hint: str = "") -> SafeString:
@@ -114,6 +115,8 @@ def _group(
         ((_bare(bound, c.data, extra), c.id_for_label, spoken(c.choice_label)) for c in bound.subwidgets if c.data),
     )
     told = SafeString(f' aria-describedby="{attrs["aria-describedby"]}"') if "aria-describedby" in attrs else ""
+    if isinstance(bound.field.widget, CheckboxSelectMultiple) and len(bound.subwidgets) > MANY:
+        told = format_html('{} data-sift="{}"', told, title)
     return format_html(
         '<fieldset class="mb-3" id="{}"{}><legend class="form-label fs-6">{}{}</legend>{}{}{}</fieldset>',
         bound.auto_id, told, title, need, hint, rows, under,
@@ -158,17 +161,11 @@ def filter_bar(bar: FilterBar, result: str = "") -> SafeString:
 def _filter(item: Filter, value: str) -> SafeString:
     base = f"filter_{item.name}"
     if item.kind == "select":
-        options = format_html_join(
-            "",
-            '<option value="{}"{}>{}</option>',
-            ((c.value, SafeString(" selected") if c.value == value else "", c.label) for c in item.choices),
-        )
+        choices = options(tuple((c.value, c.label) for c in item.choices), value)
         control = format_html(
             '<select class="form-select" id="{}" name="{}"><option value="">全部</option>{}</select>',
-            base,
-            item.name,
-            options,
-        )
+            base, item.name, choices,
+        )  # fmt: skip
     else:
         kind = item.kind if item.kind in ("search", "date", "text", "month") else "text"
         control = format_html(

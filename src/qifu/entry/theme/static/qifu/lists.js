@@ -1,4 +1,5 @@
-// Lists by keyboard and in batches: j k x / ? on [data-list], rows [data-row], boxes [data-pick], all [data-pick-all], bar [data-batch].
+// Lists by keyboard and in batches: j k x / ? on [data-list], rows [data-row], boxes [data-pick], all [data-pick-all], bar [data-batch];
+// a long group of boxes to tick [data-sift] gets a field that narrows it.
 const $ = (query, root = document) => root.querySelector(query);
 const all = (query, root = document) => [...root.querySelectorAll(query)];
 const say = (text) => document.dispatchEvent(new CustomEvent("qifu:say", { detail: { text, quiet: true } }));
@@ -64,3 +65,36 @@ document.addEventListener("htmx:afterSettle", () => picked(false));
 const keys = $("#keys-on");
 if (keys) keys.checked = !off;
 if ($("[data-pick]")) picked(false);
+
+// ---- A long group of boxes to tick: a field above narrows it. What is ticked stays in sight; without scripts it is a plain list. ----
+function sift(group) {
+  const rows = all(".form-check", group), name = group.dataset.sift, id = `${group.id}_sift`;
+  const label = Object.assign(document.createElement("label"), { className: "visually-hidden", htmlFor: id, textContent: `在${name}中查找` });
+  const field = Object.assign(document.createElement("input"), { className: "form-control mb-1", type: "search", id, placeholder: `输入几个字，在 ${rows.length} 项中查找`, autocomplete: "off" });
+  const told = Object.assign(document.createElement("p"), { className: "muted small mb-1" });
+  const list = Object.assign(document.createElement("div"), { className: "sift-rows" });
+  told.setAttribute("role", "status");
+  rows[0].before(label, field, told, list);
+  list.append(...rows);
+  const box = (row) => $("input", row);
+  const narrow = () => {
+    const words = field.value.trim().toLowerCase(), found = rows.filter((row) => row.textContent.toLowerCase().includes(words));
+    for (const row of rows) row.hidden = !found.includes(row) && !box(row).checked;
+    const ticked = rows.filter((row) => box(row).checked).length, so = ticked ? `已选 ${ticked} 项` : "";
+    told.textContent = !words ? so : `${found.length ? `找到 ${found.length} 项` : "没有找到，换几个字试试"}${found.length === 1 ? "，按回车键勾选" : ""}${so && `；${so}`}`;
+    return found;
+  };
+  field.addEventListener("input", (event) => { event.stopPropagation(); narrow(); });  // nothing of the form has changed
+  field.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || event.isComposing) return;
+    event.preventDefault();
+    const found = narrow();
+    if (field.value.trim() && found.length === 1) { if (!box(found[0]).checked) box(found[0]).click(); field.value = ""; narrow(); }
+  });
+  list.addEventListener("change", narrow);
+  group.form?.addEventListener("input", narrow);  // a draft that is put back
+  narrow();
+}
+const sifts = (root) => all("fieldset[data-sift]", root).filter((group) => !$(".sift-rows", group)).forEach(sift);
+sifts(document);
+document.addEventListener("htmx:load", (event) => sifts(event.target));
