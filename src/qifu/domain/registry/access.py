@@ -21,7 +21,7 @@ from __future__ import annotations
 from django.db.models import QuerySet
 
 from qifu.domain.people.tree import tree
-from qifu.domain.registry.models import Agency, Certification, Enterprise, Invitation, Load
+from qifu.domain.registry.models import Agency, Certification, Enterprise, Invitation, Load, Pairing
 from qifu.kernel.actor import Actor, Role
 from qifu.kernel.errors import Forbidden, Missing
 
@@ -130,6 +130,18 @@ def load_to_change(actor: Actor, load: int) -> Load:
     """Fetch and lock a load."""
     require_loader(actor)
     return _found(Load.objects.select_for_update().filter(pk=load).first())
+
+
+def pairing_to_decide(actor: Actor, pairing: int) -> Pairing:
+    """Fetch and lock a pair that a person is to look at.
+
+    :raises Forbidden: the actor may not load lists. :raises Missing: there is none.
+    """
+    require_loader(actor)
+    row = Pairing.objects.select_for_update(of=("self",)).select_related("row__source").filter(pk=pairing).first()
+    if row is None:
+        raise Missing("没有这一对，请返回列表重新选择。")
+    return row
 
 
 def certification_to_review(actor: Actor, certification: int, *, lock: bool = False) -> Certification:

@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from qifu.engines.eligibility import Field, catalogue
 from qifu.kernel.errors import Invalid
 
 _NOISE = re.compile(r"[\s*＊:：_\-/、.。]+|[(（\[【][^)）\]】]*[)）\]】]")
@@ -20,6 +21,10 @@ class Column:
     label: str
     headings: str  # separated by spaces
     mark: str = ""
+
+
+def _labelled(field: Field) -> str:
+    return f"{field.label}（{field.unit}）" if field.unit and field.unit != "比例" else field.label
 
 
 COLUMNS = (
@@ -127,7 +132,30 @@ COLUMNS = (
         "tech_sme",
     ),
 )
-BY_FIELD = {column.field: column for column in COLUMNS}
+# What people write over figures, beside the label of the catalogue.
+_FIGURES = {
+    "revenue": "年营业收入 主营业务收入 销售收入 年销售额 营收 营业额",
+    "revenue_growth": "营收增长率 收入增长率 增长率",
+    "assets": "总资产 资产总计 资产合计",
+    "profit": "利润 净利润总额 年利润",
+    "tax_paid": "纳税额 年纳税额 入库税额 税收 缴税额 实际缴纳税款",
+    "rd_expense": "研发投入 研究开发费用 研发经费",
+    "rd_ratio": "研发占比 研发投入占比",
+    "patents": "专利数 专利数量",
+    "inventions": "发明专利 发明专利数",
+    "tax_credit": "纳税信用等级 纳税信用",
+    "building_id": "楼宇编号 楼宇编码",
+    "certified_on": "发证日期 认定时间",
+    "insured_staff": "参保人数 社保人数",
+}
+_LEFT_OUT = {"enterprise_id", "age_months", "high_tech", "specialised", "little_giant", "above_scale", "tech_sme"}
+FIGURES = tuple(
+    Column(field.name, _labelled(field), " ".join((field.label, _FIGURES.get(field.name, ""), field.name)).strip())
+    for field in catalogue().values()
+    if field.name not in _LEFT_OUT | {column.field for column in COLUMNS}
+)
+ALL = (*COLUMNS, *FIGURES)
+BY_FIELD = {column.field: column for column in ALL}
 NEEDED = ("name",)
 
 
@@ -135,8 +163,9 @@ def _plain(heading: str) -> str:
     return _NOISE.sub("", unicodedata.normalize("NFKC", heading).replace("（", "(").replace("）", ")")).lower()
 
 
-_KNOWN = {_plain(heading): column.field for column in COLUMNS for heading in column.headings.split()} | {
-    column.field.replace("_", ""): column.field for column in COLUMNS
+# Of two columns that share a heading the earlier one has it.
+_KNOWN = {_plain(heading): column.field for column in reversed(ALL) for heading in column.headings.split()} | {
+    column.field.replace("_", ""): column.field for column in reversed(ALL)
 }
 
 

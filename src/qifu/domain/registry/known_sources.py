@@ -38,5 +38,6 @@ KNOWN = (
     Known("street", "街道上报", 55, 200),
     Known("self", "企业自报", 50, FIGURES, "self"),
     Known("list", "其他名单", 40, YEAR),
+    Known("registry", "原有名录", 35, 3650),
 )
 BY_CODE = {known.code: known for known in KNOWN}

@@ -14,7 +14,9 @@ from functools import cache, lru_cache
 
 from qifu.domain.registry import naming
 from qifu.domain.registry.columns import BY_FIELD
+from qifu.engines import eligibility
 from qifu.engines.codes import credit, industries, legal_forms, phones
+from qifu.engines.eligibility import catalogue
 
 _DATE = re.compile(r"(\d{4})\s*[年./-]?\s*(\d{1,2})\s*[月./-]?\s*(\d{1,2})\s*日?(?:[ T].*)?")
 _MONEY = re.compile(r"(?:人民币)?([\d,，]+(?:\.\d+)?)(万元|万|元|亿元|亿)?(?:整|人民币|\(人民币\)|（人民币）)*")
@@ -64,14 +66,13 @@ class Sheet:
 
     mapping: Mapping[str, int]
     streets: Streets
-    money: str = ""
+    money: Mapping[str, str] = field(default_factory=dict)  # field → unit that its heading names
 
 
 def sheet_of(mapping: Mapping[str, int], headings: Sequence[str], streets: Streets) -> Sheet:
     """Return how to read a list; a heading such as 注册资本（元） names the unit of its figures."""
-    place = mapping.get("registered_capital")
-    named = _HEADING_MONEY.search(headings[place]) if place is not None else None
-    return Sheet(mapping, streets, named[1] if named else "")
+    named = {f: _HEADING_MONEY.search(headings[place]) for f, place in mapping.items() if f in MONEY}
+    return Sheet(mapping, streets, {f: found[1] for f, found in named.items() if found})
 
 
 def street_names(units: Sequence[tuple[int, str, str]]) -> Streets:
@@ -121,9 +122,23 @@ def read(number: int, cells: Sequence[str], sheet: Sheet) -> Row:
 def _cell(what: str, text: str, sheet: Sheet) -> dict[str, object]:
     if what == "street":
         return {"street_id": _street(text, sheet.streets)}
-    if what == "registered_capital" and sheet.money and text[-1].isdecimal():
-        text += sheet.money
-    return {what: _READERS[what](text)}
+    if what in MONEY and what in sheet.money and text[-1].isdecimal():
+        text += sheet.money[what]
+    return {what: _READERS[what](text) if what in _READERS else _figure(what, text)}
+
+
+def _figure(what: str, text: str) -> object:
+    """A figure or standing of the catalogue; money may name its unit and be below zero."""
+    if what in MONEY and text.lstrip("+-−－")[-1:] in "元万亿整":
+        sign = -1 if text[0] in "-−－" else 1
+        return sign * _capital(text.lstrip("+-−－"))
+    try:
+        found = eligibility.read(catalogue()[what], text)
+    except eligibility.Unreadable as unreadable:
+        raise Unclear(str(unreadable).removeprefix(catalogue()[what].label).rstrip("。")) from None
+    if catalogue()[what].type == "date" and isinstance(found, float):
+        return date.fromordinal(int(found))
+    return Decimal(repr(found)) if isinstance(found, float) else found
 
 
 def _former(text: str, name: str) -> tuple[str, ...]:
@@ -273,6 +288,7 @@ def _phone(text: str) -> str:
     return held.e164 + (f"-{held.extension}" if held.extension else "")
 
 
+MONEY = frozenset({"registered_capital"} | {f.name for f in catalogue().values() if f.unit == "万元"})
 _READERS: Mapping[str, Callable[[str], object]] = {
     "industry": _industry,
     "size_class": _size,

@@ -9,9 +9,11 @@ from qifu.domain.registry.actions.certifying import (
 from qifu.domain.registry.actions.colleagues import accept_invitation, invite, remove_colleague, withdraw_invitation
 from qifu.domain.registry.actions.exporting import note_export, require_exporter
 from qifu.domain.registry.actions.loading import begin_check, begin_run, cancel, carry_on, fail, open_load, pause
+from qifu.domain.registry.actions.pairing import decide_pairing, reopen_pairing
 from qifu.domain.registry.actions.phones import reveal_phone
 from qifu.domain.registry.actions.sources import enter_known_sources
 from qifu.domain.registry.actions.stating import Stated, may_state, state_fact
+from qifu.domain.registry.actions.undoing import undo_load
 
 __all__ = [
     "Stated",
@@ -21,6 +23,7 @@ __all__ = [
     "begin_run",
     "cancel",
     "carry_on",
+    "decide_pairing",
     "enter_known_sources",
     "fail",
     "file_certification",
@@ -31,9 +34,11 @@ __all__ = [
     "pause",
     "refuse_certification",
     "remove_colleague",
+    "reopen_pairing",
     "require_exporter",
     "reveal_phone",
     "state_fact",
+    "undo_load",
     "withdraw_certification",
     "withdraw_invitation",
 ]

@@ -34,8 +34,10 @@ class Diff:
     enterprises: frozenset[int]
 
 
-def put_rows(*, source: Source, rows: Sequence[Incoming], now: datetime, load: Load | None = None) -> Diff:
-    """Keep the rows inside the caller's transaction. Six statements for five hundred rows."""
+def put_rows(
+    *, source: Source, rows: Sequence[Incoming], now: datetime, load: Load | None = None, is_dry: bool = False
+) -> Diff:
+    """Keep the rows inside the caller's transaction; dry, only say what would become of them."""
     held = _open(source, [row.row_key for row in rows])
     fresh, ended, seen, touched = [], [], [], set[int]()
     new = changed = 0
@@ -51,6 +53,8 @@ def put_rows(*, source: Source, rows: Sequence[Incoming], now: datetime, load: L
         enterprise = row.enterprise or (before.enterprise_id if before is not None else None)
         fresh.append(_version(source, row, enterprise, now, load))
         touched |= {enterprise} if enterprise else set()
+    if is_dry:
+        return Diff(new, changed, len(seen), frozenset())
     _close(ended, now, load)
     if load is not None and seen:
         for start in range(0, len(seen), BATCH):

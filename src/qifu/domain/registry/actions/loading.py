@@ -8,18 +8,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.db import IntegrityError, transaction
+from django.utils.timezone import localdate
 
 from qifu.domain.people import queries as people
 from qifu.domain.registry import columns, reading
 from qifu.domain.registry.access import load_to_change, require_loader
-from qifu.domain.registry.actions.planning import Plan, Seen, plan
+from qifu.domain.registry.actions.linking import Found, link_rows, linked_before
+from qifu.domain.registry.actions.pairing import ask
+from qifu.domain.registry.actions.planning import Plan, Seen, plan, plan_for
+from qifu.domain.registry.actions.sources import list_source
+from qifu.domain.registry.actions.weighing import Weighing, end_complete, keep, keep_base, key_of, weigh, weighing_of
 from qifu.domain.registry.actions.writing import write
-from qifu.domain.registry.models import Load, Reject
+from qifu.domain.registry.models import Enterprise, Load, Reject
 from qifu.kernel.actor import Actor
-from qifu.kernel.errors import Conflict
+from qifu.kernel.errors import Conflict, Invalid
 from qifu.kernel.evidence.actions import record
 from qifu.kernel.files.actions import give
 
@@ -42,10 +47,28 @@ class _Chunk:
 
 
 def open_load(
-    *, actor: Actor, now: datetime, name: str, digest: str, headings: Sequence[str], file: int | None = None
+    *,
+    actor: Actor,
+    now: datetime,
+    name: str,
+    digest: str,
+    headings: Sequence[str],
+    file: int | None = None,
+    source: str = "",
+    as_of: date | None = None,
+    is_complete: bool = False,
 ) -> Load:
-    """Take a list in; nothing is read into the registry yet. `file` is one that the actor has just kept."""
+    """Take a list in; nothing is read into the registry yet. `file` is one that the actor has just kept.
+
+    :param source: code of the source whose list it is; without one what it says is written as it stands.
+    :param as_of: the day of which it speaks, today if not given.
+    :param is_complete: who is not on it is on that source's list no more.
+    :raises Invalid: no such source, or a day that has not come yet.
+    """
     require_loader(actor)
+    held = list_source(source, now) if source else None
+    if as_of is not None and as_of > localdate(now):
+        raise Invalid("数据截止日不能晚于今天。", {"as_of": "不能晚于今天"})
     with transaction.atomic():
         row = Load.objects.create(
             name=name[:200],
@@ -53,6 +76,9 @@ def open_load(
             headings=list(headings),
             mapping=columns.recognise(headings),
             file_id=file,
+            source=held,
+            as_of=as_of or (localdate(now) if held else None),
+            is_complete=is_complete and held is not None,
             started_by_id=actor.account,
             started_at=now,
             updated_at=now,
@@ -189,9 +215,52 @@ def _commit(actor: Actor, now: datetime, load: int, chunk: _Chunk, reached: int)
 
 
 def _apply(row: Load, chunk: _Chunk, actor: Actor, now: datetime) -> None:
-    plans = plan(chunk.rows)
+    plans, how = plan(chunk.rows), weighing_of(row, now)
+    doubtful: dict[int, Found] = {}
+    if how is not None:
+        plans, doubtful = _linked(row, plans, how)
+        weigh(plans, how, now)
+        if not row.is_dry:
+            keep_base(plans, how, now)
     if not row.is_dry:
         write(plans, actor=actor, now=now, source=f"导入：{row.name}", facts={"load": row.pk})
+    if how is not None:
+        keep(row, plans, [each for each in chunk.rows if each.number in doubtful], how, actor, now)
+        ask(row, how, doubtful, {each.number: each for each in chunk.rows}, now)
+    _count(row, chunk, plans, now)
+
+
+def _linked(row: Load, plans: list[Plan], how: Weighing) -> tuple[list[Plan], dict[int, Found]]:
+    """Rows that nobody knows by code or name: found to be a known enterprise, or put aside for a person."""
+    unknown = [each.row for each in plans if each.kind == "created" and each.row.uscc is None]
+    told = linked_before([key_of(each) for each in unknown], how.source)
+    sure = {each.number: told[key_of(each)] for each in unknown if key_of(each) in told}
+    found = link_rows([each for each in unknown if each.number not in sure], how.source)
+    sure |= {number: one.sure.enterprise for number, one in found.items() if one.sure is not None}
+    known = Enterprise.objects.in_bulk(set(sure.values()))
+    row.linked += len(sure)
+    doubtful = {number: one for number, one in found.items() if one.doubts}
+    row.doubtful += len(doubtful)
+    kept, taken = [], set[int]()
+    for each in plans:
+        if each.row.number in doubtful:
+            continue
+        pk = sure.get(each.row.number)
+        if pk is None:
+            kept.append(each)
+        elif pk in taken or any(other.enterprise and other.enterprise.pk == pk for other in plans):
+            kept.append(
+                Plan(
+                    each.row, None, problem=f"与本名单另一行指的是同一家企业（{known[pk].name}），只采用先出现的一行。"
+                )
+            )
+        else:
+            taken.add(pk)
+            kept.append(plan_for(each.row, known[pk]))
+    return kept, doubtful
+
+
+def _count(row: Load, chunk: _Chunk, plans: list[Plan], now: datetime) -> None:
     rejects = dict(chunk.rejects)
     for each in plans:
         if each.problem:
@@ -240,6 +309,8 @@ def _end(actor: Actor, now: datetime, load: int, reached: int) -> Load:
         if row.state in WORKING and row.last_row == reached:
             row.state = "checked" if row.is_dry else "done"
             row.rows, row.updated_at, row.ended_at = row.done, now, now
+            if row.is_complete and (how := weighing_of(row, now)) is not None:
+                end_complete(row, how, actor, now)
             row.save()
             _tell(row, actor, now, f"load.{row.state}")
     return row
@@ -249,6 +320,7 @@ def _restart(row: Load, state: str, *, is_dry: bool, now: datetime) -> None:
     Reject.objects.filter(load=row).delete()
     row.state, row.is_dry, row.updated_at, row.ended_at, row.problem = state, is_dry, now, None, ""
     row.done = row.created = row.changed = row.unchanged = row.rejected = row.noted = row.last_row = 0
+    row.rows_new = row.rows_changed = row.rows_same = row.rows_gone = row.linked = row.doubtful = 0
     row.samples = []
     row.save()
 

@@ -13,6 +13,20 @@ from qifu.engines.codes import phones
 from qifu.kernel import sealed
 
 Change = tuple[object, object]
+KEPT = frozenset(  # of what a row says, what the enterprise itself keeps
+    [
+        "industry",
+        "street_id",
+        "size_class",
+        "legal_form",
+        "registered_on",
+        "registered_capital",
+        "employees",
+        "address",
+        "status",
+        "phone",
+    ]
+)
 
 
 @dataclass
@@ -53,6 +67,12 @@ class Plan:
     begun: tuple[str, ...] = ()  # marks
     ended: tuple[Mark, ...] = ()
     problem: str = ""
+    made: Enterprise | None = None  # when it was carried out
+
+    @property
+    def target(self) -> Enterprise | None:
+        """The enterprise it changes, or made."""
+        return self.enterprise or self.made
 
     @property
     def kind(self) -> str:
@@ -86,6 +106,17 @@ def plan(rows: Sequence[Row]) -> list[Plan]:
     for mark in Mark.objects.filter(enterprise__in=known, until__isnull=True):
         marks.setdefault(mark.enterprise_id, {})[mark.kind] = mark
     return [_planned(row, by_code, by_name, former, marks) for row in rows]
+
+
+def plan_for(row: Row, enterprise: Enterprise) -> Plan:
+    """Say what a row does to the enterprise that it was found to mean; the name as it writes it is not taken over."""
+    borne = list(FormerName.objects.filter(enterprise=enterprise).values_list("name", flat=True))
+    marks = {mark.kind: mark for mark in Mark.objects.filter(enterprise=enterprise, until__isnull=True)}
+    made = _planned(row, {}, {row.name: [enterprise]}, {enterprise.pk: borne}, {enterprise.pk: marks})
+    made.changes.pop("name", None)
+    made.former = tuple(name for name in row.former if name not in borne and name != enterprise.name)
+    made.all_former = (*borne, *made.former)
+    return made
 
 
 def shown(name: str, value: object) -> object:
@@ -128,7 +159,8 @@ def _planned(
         return Plan(row, None, problem=f"库中有 {len(same)} 家企业叫这个名称，请补充统一社会信用代码。")
     else:
         held = same[0] if same else None
-    wanted: dict[str, object] = {"name": row.name, **row.values} | ({"uscc": row.uscc} if row.uscc else {})
+    said = {name: value for name, value in row.values.items() if name in KEPT}
+    wanted: dict[str, object] = {"name": row.name, **said} | ({"uscc": row.uscc} if row.uscc else {})
     if held is None:
         begun = tuple(kind for kind, is_on in row.marks.items() if is_on)
         return Plan(row, None, {n: (None, v) for n, v in wanted.items()}, row.former, row.former, begun)

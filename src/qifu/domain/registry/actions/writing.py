@@ -19,7 +19,7 @@ BATCH = 500
 
 def write(plans: Sequence[Plan], *, actor: Actor, now: datetime, source: str, facts: dict[str, object]) -> None:
     """Make and change the enterprises of the plans, inside the caller's transaction."""
-    made = [(plan, _fresh(plan, now)) for plan in plans if plan.kind == "created"]
+    made = [(plan, _fresh(plan, now, facts)) for plan in plans if plan.kind == "created"]
     Enterprise.objects.bulk_create([row for _, row in made], batch_size=BATCH)
     changed = [(plan, _changed(plan, now)) for plan in plans if plan.kind == "changed"]
     _update(changed)
@@ -42,9 +42,10 @@ def write(plans: Sequence[Plan], *, actor: Actor, now: datetime, source: str, fa
     record_many([_told(plan, row, actor, now, facts) for plan, row in done])
 
 
-def _fresh(plan: Plan, now: datetime) -> Enterprise:
-    row = Enterprise(created=now, updated=now)
-    return _put(plan, row)
+def _fresh(plan: Plan, now: datetime, facts: dict[str, object]) -> Enterprise:
+    load = facts.get("load")
+    plan.made = Enterprise(created=now, updated=now, entered_by_id=load if isinstance(load, int) else None)
+    return _put(plan, plan.made)
 
 
 def _changed(plan: Plan, now: datetime) -> Enterprise:

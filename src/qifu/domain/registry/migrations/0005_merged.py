@@ -3,6 +3,8 @@
 import django.db.models.deletion
 from django.db import migrations, models
 
+from qifu.kernel.search import SearchTriggers
+
 
 class Migration(migrations.Migration):
 
@@ -12,6 +14,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        SearchTriggers('registry_enterprise'),
         migrations.AddField(
             model_name='enterprise',
             name='merged_into',
@@ -25,4 +28,5 @@ class Migration(migrations.Migration):
             model_name='enterprise',
             constraint=models.CheckConstraint(condition=models.Q(('merged_into__isnull', True), models.Q(('merged_into', models.F('id')), _negated=True), _connector='OR'), name='enterprise_not_into_itself'),
         ),
+        SearchTriggers('registry_enterprise'),
     ]

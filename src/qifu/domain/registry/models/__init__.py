@@ -1,5 +1,6 @@
 """The tables of the registry: who the enterprises are, and what each source says of them."""
 
+from qifu.domain.registry.models.decisions import Asking, Correction, Merge, Pairing
 from qifu.domain.registry.models.enterprises import (
     Agency,
     Certification,
@@ -14,12 +15,16 @@ from qifu.domain.registry.models.sources import Profile, Source, SourceRow
 
 __all__ = [
     "Agency",
+    "Asking",
     "Certification",
+    "Correction",
     "Enterprise",
     "FormerName",
     "Invitation",
     "Load",
     "Mark",
+    "Merge",
+    "Pairing",
     "Profile",
     "Reject",
     "Source",

@@ -46,6 +46,9 @@ class Enterprise(models.Model):
     merged_into = models.ForeignKey(  # found to be the same enterprise; its rows and cases count there
         "self", null=True, blank=True, on_delete=models.PROTECT, related_name="merged", db_index=False
     )
+    entered_by = models.ForeignKey(  # the load that made it
+        "registry.Load", null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     created = models.DateTimeField()
     updated = models.DateTimeField()
 
@@ -72,6 +75,7 @@ class Enterprise(models.Model):
             models.Index(fields=["size_class", "id"], name="enterprise_size_id"),
             models.Index(fields=["phone_lookup"], name="enterprise_phone", condition=~Q(phone_lookup="")),
             models.Index(fields=["merged_into"], name="enterprise_merged", condition=Q(merged_into__isnull=False)),
+            models.Index(fields=["entered_by"], name="enterprise_entered", condition=Q(entered_by__isnull=False)),
         ]
 
     def __str__(self) -> str:
@@ -134,8 +138,14 @@ class Load(models.Model):
         DONE = "done", "已完成"
         FAILED = "failed", "未能完成"
         CANCELLED = "cancelled", "已取消"
+        UNDONE = "undone", "已撤销"
 
     name = models.CharField(max_length=200)  # of the file
+    source = models.ForeignKey(  # whose list it is; without one, what it says is written into the registry as it stands
+        "registry.Source", null=True, blank=True, on_delete=models.PROTECT, related_name="loads", db_index=False
+    )
+    as_of = models.DateField(null=True, blank=True)  # the day of which the list speaks
+    is_complete = models.BooleanField(default=False)  # who is not on it is on the source's list no more
     digest = models.CharField(max_length=64)  # SHA-256 of the file
     file = models.ForeignKey("files.StoredFile", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     headings = models.JSONField(default=list)
@@ -149,6 +159,12 @@ class Load(models.Model):
     unchanged = models.PositiveIntegerField(default=0)
     rejected = models.PositiveIntegerField(default=0)
     noted = models.PositiveIntegerField(default=0)  # rows used though some cell of theirs was left out
+    rows_new = models.PositiveIntegerField(default=0)  # of the source, against what it said before
+    rows_changed = models.PositiveIntegerField(default=0)
+    rows_same = models.PositiveIntegerField(default=0)
+    rows_gone = models.PositiveIntegerField(default=0)
+    linked = models.PositiveIntegerField(default=0)  # rows without a code that were found to be a known enterprise
+    doubtful = models.PositiveIntegerField(default=0)  # rows without a code that a person has to look at
     last_row = models.PositiveIntegerField(default=0)  # of the file, the last one committed
     samples = models.JSONField(default=list)  # the first changes: row, name, what becomes what
     problem = models.CharField(max_length=300, blank=True, default="")
@@ -171,11 +187,15 @@ class Load(models.Model):
                         "done",
                         "failed",
                         "cancelled",
+                        "undone",
                     ]
                 ),
             )
         ]
-        indexes = [models.Index(fields=["digest", "state"], name="load_digest")]
+        indexes = [
+            models.Index(fields=["digest", "state"], name="load_digest"),
+            models.Index(fields=["source", "id"], name="load_source", condition=Q(source__isnull=False)),
+        ]
 
     def __str__(self) -> str:
         return self.name

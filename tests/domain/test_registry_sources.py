@@ -1,0 +1,229 @@
+"""Lists of sources: versions, what changed and what is gone, undone, linked without a code, asked of a person once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from qifu.domain.registry import actions, columns, facts
+from qifu.domain.registry.models import Enterprise, Load, Mark, Pairing, Profile, SourceRow
+from qifu.entry.intake.tables import open_table
+from qifu.kernel.actor import SYSTEM
+from qifu.kernel.errors import Conflict, Invalid
+from qifu.kernel.evidence.models import Record
+from qifu.kernel.evidence.verify import verify
+from tests.conftest import NOW, House
+from tests.domain.registry_lists import code, line, name, write_csv
+
+pytestmark = pytest.mark.django_db
+TAX = ["纳税人名称", "税号", "营业收入（元）", "利润总额", "从业人数", "经营地址"]
+
+
+def load_list(
+    path: Path, source: str, *, as_of: date | None = None, is_complete: bool = False, dry: bool = False, days: int = 0
+) -> Load:
+    now, table = NOW + timedelta(days=days), open_table(path, known=columns.is_known)
+    load = actions.open_load(
+        actor=SYSTEM, now=now, name=path.name, digest="d" * 64, headings=table.headings, source=source, as_of=as_of,
+        is_complete=is_complete,
+    )  # fmt: skip
+    if dry:
+        actions.begin_check(actor=SYSTEM, now=now, load=load.pk, mapping=load.mapping)
+    else:
+        actions.begin_run(actor=SYSTEM, now=now, load=load.pk)
+    return actions.carry_on(actor=SYSTEM, clock=lambda: now, load=load.pk, rows=table.rows())
+
+
+def counts(load: Load) -> tuple[int, int, int, int]:
+    return load.rows_new, load.rows_changed, load.rows_same, load.rows_gone
+
+
+def tax(number: int, revenue: str = "8,000,000", heads: str = "30") -> list[str]:
+    return [name(number), code(number), revenue, "12.5", heads, ""]
+
+
+def standing() -> list[dict[str, object]]:
+    """Everything that people see of enterprises."""
+    firms = Enterprise.objects.order_by("pk").values(
+        "pk", "name", "uscc", "street_id", "industry", "size_class", "employees", "address", "status"
+    )
+    told = [dict(firm) for firm in firms]
+    for firm in told:
+        firm["values"] = Profile.objects.filter(enterprise_id=str(firm["pk"])).values_list("values", flat=True).first()
+        firm["marks"] = sorted(
+            Mark.objects.filter(enterprise_id=str(firm["pk"]), until=None).values_list("kind", flat=True)
+        )
+    return told
+
+
+def test_a_list_of_a_source_is_kept_row_by_row(house: House, tmp_path: Path) -> None:
+    load = load_list(write_csv(tmp_path / "税务.csv", [tax(1), tax(2)], TAX), "tax", as_of=date(2025, 12, 31))
+    assert (load.state, counts(load), load.created) == ("done", (2, 0, 0, 0), 2)
+    row = SourceRow.objects.get(row_key=code(1))
+    assert (row.row_number, row.load_id, row.as_of) == (2, load.pk, date(2025, 12, 31))
+    assert row.values == {"name": name(1), "uscc": code(1), "revenue": 800, "profit": 12.5, "employees": 30}
+    held = facts.held(row.enterprise_id or 0)
+    assert held["revenue"] == facts.Held(Decimal(800), date(2025, 12, 31), "税务申报", "只有这一个来源")
+    assert verify().is_whole
+
+
+def test_the_same_list_twice_changes_nothing(house: House, tmp_path: Path) -> None:
+    path = write_csv(tmp_path / "税务.csv", [tax(1), tax(2)], TAX)
+    load_list(path, "tax")
+    before, rows = standing(), list(SourceRow.objects.order_by("pk").values("pk", "values", "gone_at"))
+    again = load_list(path, "tax", days=1)
+    assert (counts(again), again.unchanged) == ((0, 0, 2, 0), 2)
+    assert standing() == before
+    assert list(SourceRow.objects.order_by("pk").values("pk", "values", "gone_at")) == rows
+
+
+def test_a_weaker_source_is_kept_and_changes_nothing(house: House, tmp_path: Path) -> None:
+    load_list(write_csv(tmp_path / "市场.csv", [line(1, 40)]), "market")
+    weak = load_list(write_csv(tmp_path / "街道.csv", [["改了名的公司", *line(1, 9)[1:]]]), "list")
+    firm = Enterprise.objects.get()
+    assert (firm.name, firm.employees, weak.changed, weak.rows_new) == (name(1), 40, 0, 1)
+    strong = load_list(write_csv(tmp_path / "社保.csv", [["", code(1), "50"]], ["企业名称", "税号", "人数"]), "social")
+    assert strong.rejected == 1  # without a name nobody can check it
+    load_list(write_csv(tmp_path / "社保.csv", [[name(1), code(1), "50"]], ["企业名称", "税号", "人数"]), "social")
+    firm.refresh_from_db()
+    assert firm.employees == 50
+
+
+def test_a_complete_list_tells_new_changed_and_gone(house: House, tmp_path: Path) -> None:
+    load_list(write_csv(tmp_path / "1.csv", [tax(1), tax(2), tax(3)], TAX), "tax", is_complete=True)
+    second = write_csv(tmp_path / "2.csv", [tax(1), tax(2, "9,000,000"), tax(4)], TAX)
+    dry = load_list(second, "tax", is_complete=True, dry=True, days=1)
+    assert (dry.state, counts(dry)) == ("checked", (1, 1, 1, 1))
+    assert SourceRow.objects.count() == 3
+    load = load_list(second, "tax", is_complete=True, days=2)
+    assert counts(load) == (1, 1, 1, 1)
+    gone = SourceRow.objects.get(row_key=code(3))
+    assert (gone.gone_load_id, gone.gone_at) == (load.pk, NOW + timedelta(days=2))
+    assert "revenue" not in facts.held(gone.enterprise_id or 0)
+
+
+def test_undone_everything_stands_as_before(house: House, tmp_path: Path) -> None:
+    load_list(write_csv(tmp_path / "市场.csv", [line(1), line(2), line(3)]), "market")
+    load_list(write_csv(tmp_path / "1.csv", [tax(1), tax(2)], TAX), "tax", is_complete=True, days=1)
+    before = standing()
+    rows = [*line(1, 77)[:5], "77", "13800001234", "否"]
+    market = load_list(write_csv(tmp_path / "2.csv", [["武汉新名科技有限公司", *rows[1:]], line(4)]), "market",
+                       is_complete=True, days=2)  # fmt: skip
+    assert standing() != before
+    assert counts(market) == (1, 1, 0, 2)
+    undone = actions.undo_load(actor=SYSTEM, now=NOW + timedelta(days=3), load=market.pk)
+    assert undone.state == "undone"
+    assert standing() == before
+    assert not Enterprise.objects.filter(uscc=code(4)).exists()
+    record = Record.objects.get(verb="load.undo")
+    assert record.facts["removed"] == 1
+    assert verify().is_whole
+
+
+def test_only_the_last_list_of_a_source_is_undone(house: House, tmp_path: Path) -> None:
+    first = load_list(write_csv(tmp_path / "1.csv", [tax(1)], TAX), "tax")
+    second = load_list(write_csv(tmp_path / "2.csv", [tax(1, "1")], TAX), "tax", days=1)
+    with pytest.raises(Conflict, match="请先撤销后一份"):
+        actions.undo_load(actor=SYSTEM, now=NOW, load=first.pk)
+    actions.undo_load(actor=SYSTEM, now=NOW + timedelta(days=2), load=second.pk)
+    with pytest.raises(Conflict, match="已撤销"):
+        actions.undo_load(actor=SYSTEM, now=NOW + timedelta(days=2), load=second.pk)
+    actions.undo_load(actor=SYSTEM, now=NOW + timedelta(days=2), load=first.pk)
+    assert not SourceRow.objects.filter(gone_at=None).exists()
+
+
+def test_what_the_registry_held_before_any_source_comes_back(house: House, tmp_path: Path) -> None:
+    firm = Enterprise.objects.create(
+        uscc=code(1), name=name(1), employees=5, street_id=house.street, created=NOW, updated=NOW
+    )
+    load = load_list(write_csv(tmp_path / "市场.csv", [line(1, 40)]), "market", days=1)
+    firm.refresh_from_db()
+    assert firm.employees == 40
+    actions.undo_load(actor=SYSTEM, now=NOW + timedelta(days=2), load=load.pk)
+    firm.refresh_from_db()
+    assert (firm.employees, firm.industry, firm.street_id) == (5, "", house.street)
+
+
+@pytest.mark.parametrize("source", ["nowhere", "word", "self"])
+def test_only_lists_are_loaded(house: House, tmp_path: Path, source: str) -> None:
+    with pytest.raises(Invalid, match="没有这个来源"):
+        load_list(write_csv(tmp_path / "1.csv", [tax(1)], TAX), source)
+    assert not Load.objects.exists()
+
+
+# --- without a code
+
+PLACE = "武汉市江汉区民意四路18号云衡大厦A座1203室"
+FIRMS = (("武汉江泽禾汀软件有限公司", PLACE), ("武汉江泽禾汀餐饮管理有限公司", "武汉市江汉区前进路3号"),
+         ("武汉岚曜贸易有限公司", "武汉市江汉区长堤街66号"), ("武汉晟峤建设工程有限公司", "武汉市江汉区万松园路5号"))  # fmt: skip
+HEADS = ["单位名称", "经营地址", "人数"]
+
+
+@pytest.fixture
+def registry(house: House, tmp_path: Path) -> House:
+    rows: list[Sequence[str]] = [[n, code(900 + k), "民意街道", a] for k, (n, a) in enumerate(FIRMS)]
+    rows += [[name(k), code(k), "民意街道", f"武汉市江汉区建设大道{k}号"] for k in range(60)]
+    load_list(write_csv(tmp_path / "市场.csv", rows, ["企业名称", "税号", "街道", "地址"]), "market")
+    return house
+
+
+def test_rows_without_a_code_find_their_enterprise(registry: House, tmp_path: Path) -> None:
+    rows = [["武汉市江泽禾汀软件有限责任公司", PLACE, "31"], ["武汉云海蓝鲸科技有限公司", "武汉市江汉区青年路9号", "8"]]
+    load = load_list(write_csv(tmp_path / "楼宇.csv", rows, HEADS), "building")
+    assert (load.linked, load.doubtful, load.created, load.rejected) == (1, 0, 1, 0)
+    row = SourceRow.objects.get(row_key="武汉市江泽禾汀软件有限责任公司")
+    assert row.enterprise is not None
+    assert row.enterprise.name == FIRMS[0][0]  # the name as the list writes it is no claim
+    assert row.values["written"] == "武汉市江泽禾汀软件有限责任公司"
+    again = load_list(write_csv(tmp_path / "楼宇.csv", rows, HEADS), "building", days=1)
+    assert (again.linked, again.rows_same, again.created) == (1, 2, 0)
+
+
+@pytest.fixture
+def doubt(registry: House, tmp_path: Path) -> Pairing:
+    rows = [["武汉岚曜公司", "武汉市江汉区解放大道500号", "31"]]
+    load = load_list(write_csv(tmp_path / "街道.csv", rows, HEADS), "street")
+    assert (load.linked, load.doubtful, load.created) == (0, 1, 0)
+    return Pairing.objects.get()
+
+
+def test_a_borderline_pair_waits_with_its_reasons(doubt: Pairing) -> None:
+    assert (doubt.enterprise.name, doubt.state, doubt.row.enterprise_id) == (FIRMS[2][0], "waiting", None)
+    assert {what for what, _ in doubt.reasons} >= {"名称", "地址"}
+
+
+def test_the_same_counts_there_and_is_never_asked_again(doubt: Pairing, tmp_path: Path) -> None:
+    actions.decide_pairing(actor=SYSTEM, now=NOW, pairing=doubt.pk, word="same")
+    assert doubt.enterprise.source_rows.filter(gone_at=None, source__code="street").count() == 1
+    assert facts.held(doubt.enterprise_id)["employees"].value == 31
+    with pytest.raises(Conflict, match="已经判断为“同一家”"):
+        actions.decide_pairing(actor=SYSTEM, now=NOW, pairing=doubt.pk, word="different")
+    rows = [["武汉岚曜公司", "武汉市江汉区解放大道500号", "35"]]
+    load = load_list(write_csv(tmp_path / "街道.csv", rows, HEADS), "street", days=1)
+    assert (load.linked, load.doubtful, load.rows_changed) == (1, 0, 1)
+    assert facts.held(doubt.enterprise_id)["employees"].value == 35
+
+
+def test_different_makes_an_enterprise_of_its_own(doubt: Pairing, tmp_path: Path) -> None:
+    before = Enterprise.objects.count()
+    actions.decide_pairing(actor=SYSTEM, now=NOW, pairing=doubt.pk, word="later")
+    actions.decide_pairing(actor=SYSTEM, now=NOW, pairing=doubt.pk, word="different")
+    made = Enterprise.objects.get(name="武汉岚曜公司")
+    assert (Enterprise.objects.count(), made.employees) == (before + 1, 31)
+    rows = [["武汉岚曜公司", "武汉市江汉区解放大道500号", "31"]]
+    load = load_list(write_csv(tmp_path / "街道.csv", rows, HEADS), "street", days=1)
+    assert (load.doubtful, load.created, load.unchanged) == (0, 0, 1)
+
+
+def test_a_decision_can_be_taken_back(doubt: Pairing) -> None:
+    actions.decide_pairing(actor=SYSTEM, now=NOW, pairing=doubt.pk, word="same")
+    actions.reopen_pairing(actor=SYSTEM, now=NOW, pairing=doubt.pk)
+    doubt.refresh_from_db()
+    assert (doubt.state, doubt.row.enterprise_id) == ("waiting", None)
+    assert "employees" not in facts.held(doubt.enterprise_id)
+    with pytest.raises(Invalid):
+        actions.decide_pairing(actor=SYSTEM, now=NOW, pairing=doubt.pk, word="vielleicht")
