@@ -48,7 +48,7 @@ def run(host: str, port: int, workers: int, threads: int) -> None:
                 "bind": f"{host}:{port}",
                 "workers": workers,
                 "threads": threads,
-                "worker_class": "gthread",
+                "worker_class": "qifu.entry.cli.unread.Worker",
                 "timeout": 60,
                 "graceful_timeout": 30,
                 "keepalive": 5,
