@@ -1,5 +1,6 @@
 """The tables of the registry: who the enterprises are, and what each source says of them."""
 
+from qifu.domain.registry.models.alerts import Alert, AlertRule
 from qifu.domain.registry.models.decisions import Asking, Correction, Merge, Pairing
 from qifu.domain.registry.models.enterprises import (
     Agency,
@@ -15,6 +16,8 @@ from qifu.domain.registry.models.sources import Profile, Source, SourceRow
 
 __all__ = [
     "Agency",
+    "Alert",
+    "AlertRule",
     "Asking",
     "Certification",
     "Correction",
