@@ -20,6 +20,8 @@ CONTACT = Actor(1, "contact", "熊国峰")
         ("desk_enterprises", "企业"),
         ("desk_loads", "企业"),
         ("desk_certifications", "企业"),
+        ("desk_policies", "政策"),
+        ("desk_policy_unclaimed", "政策"),
         ("people_delegation", "人员"),
         ("desk:categories", "设置"),
         ("desk_operations", "运行"),
@@ -39,6 +41,8 @@ def test_a_page_of_the_desk_is_marked_where_it_belongs(house: House, name: str, 
     [
         ("portal:home", "首页"),
         ("portal:new", "我的诉求"),
+        ("portal_my_policies", "政策"),
+        ("portal_policy_calculator", "政策"),
         ("portal_enterprises", "我的企业"),
         ("portal_certify", "我的企业"),
         ("portal:messages", "消息"),
@@ -48,5 +52,5 @@ def test_a_page_of_the_desk_is_marked_where_it_belongs(house: House, name: str, 
 )
 def test_a_page_of_the_portal_is_marked_where_it_belongs(name: str, label: str) -> None:
     found = links(CONTACT, reverse(name))
-    assert [link.label for link in found] == ["首页", "我的诉求", "我的企业", "消息", "我的"]
+    assert [link.label for link in found] == ["首页", "我的诉求", "政策", "我的企业", "消息", "我的"]
     assert [link.label for link in found if link.is_current] == [label]

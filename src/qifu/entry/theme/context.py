@@ -55,6 +55,10 @@ def _anyone(actor: Actor) -> bool:
     return True
 
 
+def _visiting(actor: Actor) -> bool:
+    return actor.account is None
+
+
 def _signed_in(actor: Actor) -> bool:
     return actor.account is not None
 
@@ -73,6 +77,8 @@ _ALL_CASES = _roles(Role.DISPATCHER, Role.SUPERVISOR, Role.LEADER, Role.AUDITOR,
 PORTAL = (
     Entry("首页", "home", ("portal:home", "portal_home", "home"), _anyone),
     Entry("我的诉求", "list", ("portal:cases", "portal_cases", "portal:appeals"), _signed_in),
+    Entry("政策", "idea", ("portal_my_policies",), _signed_in, ("portal_policies",)),
+    Entry("政策", "idea", ("portal_policies",), _visiting),
     Entry("我的企业", "building", ("portal_enterprises",), _signed_in),
     Entry("消息", "bell", ("portal:messages", "portal_messages"), _signed_in),
     Entry("我的", "person", ("me",), _anyone),
@@ -84,6 +90,7 @@ DESK = (
     Entry("常用回复", "reply", ("desk:templates",), _CASEWORK),
     Entry("企业", "building", ("desk:enterprises", "desk_enterprises"), _staff, ("desk_certifications",)),
     Entry("楼宇", "buildings", ("desk:buildings", "desk_buildings"), _staff),
+    Entry("政策", "idea", ("desk_policies",), _staff),
     Entry("知识", "book", ("desk:knowledge", "desk_knowledge"), _staff),
     Entry("统计", "chart", ("board:home", "board:overview", "board_home"), _staff),
     Entry("预决算审核", "excel", ("examinations",), _staff),

@@ -84,6 +84,11 @@ TO_ENTERPRISE = {
         "您的{kind}“{title}”（编号 {number}）答复后未收到您的确认，已先行办结，不计为满意。仍未解决的，可登录平台申请重新办理。",
         "{kind} {number} 未收到您的确认，已先行办结；仍未解决可申请重办。",
     ),
+    "policy_push": Wording(
+        "有政策适合您的企业",
+        "{enterprise}符合 {count} 项政策的条件[，如“{title}”]。判断依据和办理方式请登录平台在“我的政策”查看；不适合的，可以当场告诉我们。",
+        "{enterprise}符合 {count} 项政策条件，依据和办法请登录平台查看。",
+    ),
     "enterprise_invitation": Wording(
         "邀请您代表企业办事",
         "{enterprise}邀请您加入其企服账号，邀请码 {code}，{days} 天内有效。请用本手机号登录后填写；不认识该企业请忽略。",

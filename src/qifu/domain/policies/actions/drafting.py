@@ -185,7 +185,7 @@ def checked(words: Words) -> None:
 
 def made_of(row: Revision) -> str:
     """What a revision is found by."""
-    labels = [law.catalogue()[name].label for name in _asked(row.condition)]
+    labels = [law.catalogue()[name].label for name in fields_of(row.condition)]
     return search.tokens(
         row.title, row.summary, row.amount_words, row.item.code, row.item.theme, row.item.unit, row.how,
         row.document.title, row.document.number, row.document.issuer, " ".join(labels),
@@ -260,7 +260,8 @@ def _window(window: Mapping[str, object]) -> str:
     return "受理截止早于开始。" if kind == "once" and days[1] < days[0] else ""
 
 
-def _asked(condition: object) -> list[str]:
+def fields_of(condition: object) -> list[str]:
+    """The fields that a condition asks; none of one that cannot be used."""
     try:
         node = checking.condition_of(condition)
     except law.Refused:

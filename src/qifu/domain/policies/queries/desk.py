@@ -5,18 +5,23 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import TypeAlias
 
 from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
 
 from qifu.domain.people import queries as people
 from qifu.domain.policies import access, checking, composing
-from qifu.domain.policies.models import Document, Item, Match, Push, Relation, Revision
+from qifu.domain.policies.models import Case, Document, Item, Match, Push, Relation, Revision
 from qifu.engines import eligibility as law
 from qifu.kernel import search
 from qifu.kernel.actor import Actor
 from qifu.kernel.files import queries as files
 from qifu.kernel.files.models import StoredFile
 
+RevisionRow: TypeAlias = Revision  # for whoever shows them
+DocumentRow: TypeAlias = Document
+CaseRow: TypeAlias = Case
+CASE_KINDS = [(str(kind), str(label)) for kind, label in Case.Kind.choices]
 PAGE = 25
 EXPIRING = 60  # days
 STATES = {

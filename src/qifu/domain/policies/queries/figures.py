@@ -267,8 +267,8 @@ def funnel(*, actor: Actor, since: date | None = None) -> Funnel:
         opened=Count("pk", filter=Q(opened_at__isnull=False)),
         checked=Count("pk", filter=Q(checked_at__isnull=False)),
         applied=Count("pk", filter=Q(applied_at__isnull=False)),
-        fits=Count("pk", filter=Q(fits=True)),
-        not_fits=Count("pk", filter=Q(fits=False)),
+        fitting=Count("pk", filter=Q(fits=True)),
+        unfitting=Count("pk", filter=Q(fits=False)),
         parcels=Count("parcel", distinct=True),
     )
     pairs = Claim.objects.filter(paid_on__isnull=False).values_list("enterprise_id", "item_id")
@@ -282,7 +282,7 @@ def funnel(*, actor: Actor, since: date | None = None) -> Funnel:
     )
     return Funnel(
         counted["sent"], counted["opened"], counted["checked"], counted["applied"], sum(pair in paid for pair in told),
-        counted["fits"], counted["not_fits"], counted["parcels"], list(each.order_by("-sent", "revision__item__code")[:100]),
+        counted["fitting"], counted["unfitting"], counted["parcels"], list(each.order_by("-sent", "revision__item__code")[:100]),
     )  # fmt: skip
 
 

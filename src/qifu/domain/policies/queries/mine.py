@@ -119,7 +119,7 @@ def mine(actor: Actor, enterprise: int, on: date) -> Mine:
     return Mine(
         enterprise, on, can, [one for _, one in near[:NEAR]], unknown, questions, others, len(shelf.revisions),
         sum(value is not None for value in reading.facts.values()),
-        sum((one.yuan or Decimal(0) for one in can), Decimal(0)), len(near) > NEAR,
+        _together(can, shelf), len(near) > NEAR,
     )  # fmt: skip
 
 
@@ -244,6 +244,15 @@ def value_said(name: str, value: object) -> str:
         return f"{round(value * 100, 6):g}%"
     told = f"{value:,.10g}" if isinstance(value, int | float) else str(value)
     return f"{told} {known.unit}".strip()
+
+
+def _together(can: Sequence[Verdict], shelf: facts.Shelf) -> Decimal:
+    """What the best admissible bundle pays: of items that exclude each other only one is counted."""
+    items = [law.Item(one.card.code, one.yuan, one.card.title) for one in can if one.yuan]
+    pairs = {
+        frozenset({one.id, str(other)}) for one in items for other in shelf.revisions[shelf.places[one.id]].excludes
+    }
+    return law.best_bundle(items, [law.Choice(pair) for pair in pairs if len(pair) == 2]).yuan
 
 
 def _moves(changes: Sequence[law.Nearest]) -> tuple[str, ...]:

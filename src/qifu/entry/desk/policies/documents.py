@@ -1,0 +1,175 @@
+"""Documents: the list, one with what rests on it, entering, correcting, relating, repealing."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any, cast
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from qifu.domain.policies import access, facts
+from qifu.domain.policies.actions import documents as actions
+from qifu.domain.policies.queries import desk, public
+from qifu.entry.desk.policies.listing import place_of
+from qifu.entry.theme.middleware import PersonRequest
+from qifu.entry.theme.shapes import Choice, Filter, FilterBar
+from qifu.kernel.errors import Conflict, Invalid
+
+DAY = {"type": "date"}
+RELATIONS = (("amends", "修改"), ("repeals", "废止"), ("implements", "落实"), ("extends", "延续"))
+
+
+class PaperForm(forms.Form):
+    """What a document says of itself."""
+
+    title = forms.CharField(label="标题", max_length=200)
+    level = forms.ChoiceField(
+        label="层级", choices=[("", "请选择"), *((str(k), str(v)) for k, v in public.LEVELS.items())]
+    )
+    issuer = forms.CharField(label="发文机关", max_length=200)
+    number = forms.CharField(
+        label="文号", max_length=80, required=False, help_text="如 财税〔2026〕1号；没有文号可不填。"
+    )
+    issued_on = forms.DateField(label="成文日期", required=False, widget=forms.DateInput(DAY))
+    effective_from = forms.DateField(label="开始执行", required=False, widget=forms.DateInput(DAY))
+    effective_to = forms.DateField(
+        label="停止执行", required=False, widget=forms.DateInput(DAY), help_text="不填为未定。"
+    )
+    url = forms.URLField(label="原文网址", required=False, max_length=500, assume_scheme="https")
+    gist = forms.CharField(label="要点", required=False, max_length=2000, widget=forms.Textarea({"rows": 3}))
+    text = forms.CharField(
+        label="正文", required=False, max_length=actions.LONGEST_TEXT, widget=forms.Textarea({"rows": 16}),
+        help_text="粘贴全文，编写条件时会显示在旁边。",
+    )  # fmt: skip
+    seen = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+    @property
+    def paper(self) -> actions.Paper:
+        told = dict(self.cleaned_data)
+        told.pop("seen")
+        return actions.Paper(**told)
+
+
+@require_GET
+def listing(incoming: HttpRequest) -> HttpResponse:
+    """All documents."""
+    request = cast(PersonRequest, incoming)
+    access.require_staff(request.actor)
+    given = {name: request.GET.get(name, "").strip()[:100] for name in ("q", "level")}
+    place = place_of(request.GET.get("from", ""))
+    rows, count = desk.documents(actor=request.actor, place=place, **given)
+    levels = [Choice(str(code), str(label)) for code, label in public.LEVELS.items()]
+    search = Filter("q", "搜索", "search", placeholder="标题、文号、发文机关")
+    bar = FilterBar([search, Filter("level", "层级", choices=levels)], given, keep=())
+    context = {
+        "rows": [(row, public.LEVELS[row.level]) for row in rows],
+        "count": count,
+        "bar": bar,
+        "before": max(0, place - desk.PAGE) if place else None,
+        "after": place + desk.PAGE if place + desk.PAGE < count else None,
+        "may_write": access.may_write(request.actor),
+    }
+    return render(request, "library/documents.html", context)
+
+
+@require_GET
+def show(incoming: HttpRequest, document: int) -> HttpResponse:
+    """One document: its text, what it does to others, the items that rest on it."""
+    request = cast(PersonRequest, incoming)
+    sheet = desk.document(actor=request.actor, number=document, on=facts.day(request.now))
+    others = [(pk, name) for pk, name in desk.document_choices(request.actor) if pk != document]
+    kinds = dict(RELATIONS)
+    context = {
+        "sheet": sheet,
+        "row": sheet.row,
+        "level": public.LEVELS[sheet.row.level],
+        "relations": [(kinds[one.kind], one) for one in sheet.relations],
+        "related": [(kinds[one.kind], one) for one in sheet.related],
+        "kinds": RELATIONS,
+        "others": others,
+    }
+    return render(request, "library/document.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+def enter(incoming: HttpRequest) -> HttpResponse:
+    """Enter a document."""
+    request = cast(PersonRequest, incoming)
+    access.require_writer(request.actor)
+    form = PaperForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            made = actions.enter(actor=request.actor, now=request.now, paper=form.paper)
+        except (Invalid, Conflict) as refusal:
+            put_errors(form, refusal)
+        else:
+            messages.success(request, "文件已登记，可以从它分解政策事项。")
+            return redirect("desk_policy_document", document=made.pk)
+    return render(request, "library/document_form.html", {"form": form}, status=422 if form.errors else 200)
+
+
+@require_http_methods(["GET", "POST"])
+def correct(incoming: HttpRequest, document: int) -> HttpResponse:
+    """Correct a document."""
+    request = cast(PersonRequest, incoming)
+    access.require_writer(request.actor)
+    row = access.document(request.actor, document)
+    initial: dict[str, Any] = {name: getattr(row, name) for name in PaperForm.base_fields if name != "seen"}
+    form = PaperForm(request.POST or None, initial=initial | {"seen": row.version})
+    if request.method == "POST" and form.is_valid():
+        seen = form.cleaned_data["seen"] or 0
+        try:
+            actions.correct(actor=request.actor, now=request.now, document=document, paper=form.paper, seen=seen)
+        except (Invalid, Conflict) as refusal:
+            put_errors(form, refusal)
+        else:
+            messages.success(request, "已保存。")
+            return redirect("desk_policy_document", document=document)
+    context = {"form": form, "row": row}
+    return render(request, "library/document_form.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+def relate(incoming: HttpRequest, document: int) -> HttpResponse:
+    """Say what the document does to another."""
+    request = cast(PersonRequest, incoming)
+    kind, number = request.POST.get("kind", ""), request.POST.get("number", "")
+    actions.relate(actor=request.actor, now=request.now, document=document, kind=kind, number=number)
+    messages.success(request, "关系已记下。")
+    return redirect("desk_policy_document", document=document)
+
+
+@require_POST
+def repeal(incoming: HttpRequest, document: int) -> HttpResponse:
+    """End what rests on the document, because a later one takes its place."""
+    request = cast(PersonRequest, incoming)
+    access.require_publisher(request.actor)
+    access.document(request.actor, document)
+    by = place_of(request.POST.get("by", ""))
+    day = day_of(request.POST.get("on", ""))
+    if not by or day is None:
+        raise Invalid("请选择后来的文件，并填写从哪一天起废止。")
+    ended = actions.repeal(actor=request.actor, now=request.now, document=document, by=by, on=day)
+    messages.success(request, f"已废止，{len(ended)} 项政策随之停止执行；对以前日期的答复不变。")
+    return redirect("desk_policy_document", document=document)
+
+
+def put_errors(form: forms.Form, refusal: Invalid | Conflict) -> None:
+    """Set what is wrong beside the fields; what belongs to none stands above."""
+    told = refusal.fields if isinstance(refusal, Invalid) else {}
+    for name, said in told.items():
+        form.add_error(name if name in form.fields else None, said)
+    if not told:
+        form.add_error(None, refusal.message)
+
+
+def day_of(text: str) -> date | None:
+    """A day as a form sends it; None where it is none."""
+    try:
+        return date.fromisoformat(text.strip())
+    except ValueError:
+        return None

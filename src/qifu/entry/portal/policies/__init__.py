@@ -1,0 +1,1 @@
+"""Policies for everybody and for one enterprise."""
