@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import random
+from dataclasses import replace
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
@@ -107,6 +108,28 @@ def test_damage_is_never_an_accounting_error(kind: str, seed: int) -> None:
     found = read(from_text("\n".join(worn)))
     assert found.tables == model.tables
     assert [finding.message for finding in audit(found).findings if finding.severity != "info"] == []
+
+
+def test_a_figure_that_no_column_takes_is_named_and_proves_nothing() -> None:
+    lines = lines_of(sample(random.Random(2)))
+    row = next(line for line in lines if line.startswith("2080505\t") and line.count("\t") == 8)
+    found = read(from_text("\n".join(lines).replace(row, row.replace("2080505", "甲"), 1)))
+    place = found.unreadable[-1]
+    assert (place.where.split(" ")[0], place.line) == ("T02", lines.index(row) + 1)
+    assert not [f for f in audit(found).findings if f.rule.startswith(("TBL-02", "XTB-01-02", "XTB-02"))]
+
+
+def test_a_blank_total_is_filled_only_where_the_source_may_have_lost_it() -> None:
+    model = sample(random.Random(2), Style(2024))
+    lines = lines_of(model)
+    row = next(i for i, line in enumerate(lines) if "本年支出合计\t57\t" in line)
+    lines[row] = lines[row].rpartition("\t")[0] + "\t"
+    paper = from_text("\n".join(lines))
+    extracted, written = read(paper), read(replace(paper, faithful=True))
+    assert [(repair.where, repair.raw) for repair in extracted.repairs] == [("T01.current.amount", "")]
+    assert [f.severity for f in audit(extracted).findings if "空白" in f.message] == ["info"]
+    assert not written.repairs
+    assert [f.severity for f in audit(written).findings if "空白" in f.message] == ["error"]
 
 
 def test_every_rule_has_three_kinds_of_fault_or_a_reason() -> None:

@@ -41,13 +41,15 @@ class Line:
 class Paper:
     """A source as lines, with its name and number of pages (0: the format has none).
 
-    Of a scan that was `recognised`, a digit that the recogniser was not sure of is `?`.
+    Of a scan that was `recognised`, a digit that the recogniser was not sure of is `?`. A `faithful` source has the cells of
+    the document itself: what is blank there was left blank, while text extracted from a page may have lost it.
     """
 
     lines: tuple[Line, ...]
     name: str = ""
     pages: int = 0
     recognised: bool = False
+    faithful: bool = False
 
 
 def from_text(text: str, name: str = "") -> Paper:

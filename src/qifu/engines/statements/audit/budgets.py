@@ -228,11 +228,13 @@ def applications(case: Case) -> Iterator[Hit]:
     prior: dict[str, Decimal] = {}
     forms = [form for form in case.project_forms if "current" in form.details]
     for form in forms:
-        current = Decimal(form.details["current"])
+        current = amount(form.details["current"])
+        if current is None:
+            continue
         for key, what in (("sources", "资金来源合计"), ("estimate", "明细测算合计")):
-            if key in form.details:
+            if (stated := amount(form.details.get(key, ""))) is not None:
                 case.checked += 1
-                if Decimal(form.details[key]) != current:
+                if stated != current:
                     yield Hit(
                         {"name": f"项目“{form.name}”", "what": f"当年预算{current:f}元，{what}{form.details[key]}元"},
                         (form.at,),
@@ -248,8 +250,7 @@ def applications(case: Case) -> Iterator[Hit]:
                 )
         for line in form.details.get("prior", "").split(";"):
             year, _, money = line.partition("=")
-            if money:
-                prior[year] = prior.get(year, ZERO) + Decimal(money)
+            prior[year] = prior.get(year, ZERO) + (amount(money) or ZERO)
     yield from _prior_years(case, prior, len(forms))
 
 

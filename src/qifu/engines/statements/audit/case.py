@@ -9,8 +9,8 @@ from functools import cached_property
 
 from qifu.engines.statements.layouts import COLUMN_NAMES, keyed
 from qifu.engines.statements.model import Claim, Entry, Form, Model, Paragraph, Row
-from qifu.engines.statements.money import CENT, HALF, Ratio, percentage, tail
-from qifu.engines.statements.relations import Key, Relation, cells_of, lines_of, only_fiscal, relations
+from qifu.engines.statements.money import CENT, HALF, Ratio, percentage, shown, tail
+from qifu.engines.statements.relations import Key, Relation, cells_of, lines_of, only_fiscal, place_name, relations
 from qifu.engines.statements.subjects import class_of, codes_by_name
 from qifu.engines.statements.words import compact
 
@@ -92,9 +92,29 @@ class Case:
         """Check every relation of a rule: a difference that rounding can make is a tail, a larger one a breach."""
         for relation in self.relations:
             if relation.rule == rule and relation.is_filled(self.values) and not self.is_doubtful(relation):
-                hit = self.sum(relation, slack)
+                hit = self.sum(relation, slack) or self._filled_in(relation)
                 if hit is not None:
                     yield hit
+
+    @cached_property
+    def _were_blank(self) -> frozenset[str]:
+        return frozenset(repair.where for repair in self.model.repairs if not repair.raw)
+
+    def _filled_in(self, relation: Relation) -> Hit | None:
+        """A cell that the source left blank: filled while it was read, and named in case it was published so."""
+        key = next((cell for cell, _ in relation.cells if place_name(cell) in self._were_blank), None)
+        if key is None:
+            return None
+        value = shown(self.values.get(key))
+        return Hit(
+            {"left": f"{place_name(key)}（{relation.left}）", "right": relation.right, "a": "空白", "b": value, "d": value},
+            (relation.line,) if relation.line else (),
+            (value,),
+            INFO,
+            cells=frozenset({key}),
+            cause="读入时补填的空白",
+            fix=f"读入时已按其他各处的数补为{value}。原件此处有数的，不必更正；原件也空白的，请补填。",
+        )
 
     def sum(self, relation: Relation, slack: Decimal = Decimal(0)) -> Hit | None:
         """Check one relation."""

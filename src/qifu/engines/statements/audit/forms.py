@@ -102,7 +102,7 @@ def execution_score(case: Case) -> Iterator[Hit]:
 def full_points(form: Form) -> Decimal | None:
     """The full points of budget execution, as the head of the form says."""
     stated = form.details.get("score_full")
-    return form.full if form.full is not None else (Decimal(stated) if stated else None)
+    return form.full if form.full is not None else amount(stated or "")
 
 
 @rule("FRM-03", "分值设置前后不一", source=PERFORMANCE, message="{form}{what}。", fix="统一表头分值，合计为100分。")
@@ -112,13 +112,13 @@ def weights(case: Case) -> Iterator[Hit]:
         stated = form.details.get("score_full")
         if form.full is not None and stated:
             case.checked += 1
-            if Decimal(stated) != form.full:
+            if amount(stated) != form.full:
                 yield Hit(
                     {"form": form_name(form), "what": f"表头预算执行为{form.full:f}分，得分公式按{stated}分计算"},
                     (form.at,),
                     (f"{form.full:f}", stated),
                 )
-        points = [Decimal(goal.points) for goal in form.goals if goal.points]
+        points = [value for goal in form.goals if (value := amount(goal.points)) is not None]
         full = full_points(form)
         if full is not None and points and len(points) == len(form.goals):
             case.checked += 1
@@ -144,10 +144,11 @@ def goal_points(case: Case) -> Iterator[Hit]:
         for number, goal in enumerate(form.goals, start=1):
             scores = [value for each in goal.indicators if each.score and (value := amount(each.score)) is not None]
             weighed = [value for each in goal.indicators if each.points and (value := amount(each.points)) is not None]
-            if not goal.points or not scores or len(scores) != len(goal.indicators):
+            full = amount(goal.points)
+            if full is None or not scores or len(scores) != len(goal.indicators):
                 continue
             case.checked += 1
-            full, total = Decimal(goal.points), sum(scores, ZERO)
+            total = sum(scores, ZERO)
             head = {"form": form_name(form), "n": str(number)}
             if total > full:
                 yield Hit(

@@ -186,10 +186,12 @@ def placed(
     """
     options: dict[int, int] = {start: 2}
     if row.figures:
-        options.setdefault(start + row.name_at - usual_name_at, 1)
+        shift = row.name_at - usual_name_at
+        options.setdefault(start + shift, 1)
         options.setdefault(min(row.figures), 0)
         if numbered and len(numbered) >= len(columns):
             options.setdefault(numbered[0], 1)
+            options.setdefault(numbered[0] + shift, 1)
         if row.width:
             options.setdefault(row.width - len(columns), 0)
     best: tuple[int, int, Amounts] | None = None

@@ -62,9 +62,16 @@ def _broken(values: dict[Key, Decimal | None], rules: list[Relation], unit: Deci
 
 
 def mend(
-    model: Model, patterns: dict[Key, re.Pattern[str]] | None = None, *, unclear: frozenset[Key] = frozenset()
+    model: Model,
+    patterns: dict[Key, re.Pattern[str]] | None = None,
+    *,
+    unclear: frozenset[Key] = frozenset(),
+    fills: bool = True,
 ) -> Model:
-    """Mend every cell that relations force; name those that stay doubtful. What is `unclear` is no witness and stays so."""
+    """Mend every cell that relations force; name those that stay doubtful. What is `unclear` is no witness and stays so.
+
+    A blank is filled only where the source may have lost what stood there (`fills`).
+    """
     if model.document.kind == "budget" or not model.tables:
         return model
     rules = [rule for rule in (*relations(model), *said(model)) if not any(cell in unclear for cell, _ in rule.cells)]
@@ -81,7 +88,7 @@ def mend(
             if suspect.key in made:
                 continue
             need = 1 if suspect.pattern is not None else enough
-            if need == 1 and suspect.printed is None:
+            if suspect.printed is None and (need == 1 or not fills):
                 continue
             if found := _forced(suspect, by_cell, values, need):
                 made[suspect.key] = (suspect.printed, *found)
@@ -131,15 +138,16 @@ def _truncated(made: dict[Key, tuple[Decimal | None, Decimal, str]]) -> bool:
 
 
 def _unvouched(short: set[Key], by_cell: dict[Key, list[Relation]], values: dict[Key, Decimal | None]) -> set[Key]:
-    """The short cells that no relation of whole figures confirms: 12.5 for 12.50 has lost nothing."""
-    return {
-        key
-        for key in short
-        if not any(
-            rule.implied(key, values) == values[key] and short.isdisjoint({c for c, _ in rule.cells} - {key})
-            for rule in by_cell.get(key, [])
-        )
-    }
+    """The short cells that no relation confirms: 12.5 for 12.50 has lost nothing.
+
+    What is cut off only makes a figure smaller: where a sum is exact and all its short cells stand on one side, all are whole.
+    """
+
+    def vouches(rule: Relation, key: Key) -> bool:
+        signs = {coefficient for cell, coefficient in rule.cells if cell in short}
+        return len(signs) == 1 and rule.implied(key, values) == values[key]
+
+    return {key for key in short if not any(vouches(rule, key) for rule in by_cell.get(key, []))}
 
 
 def _forced(

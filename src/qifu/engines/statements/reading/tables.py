@@ -25,6 +25,7 @@ _MONEY = re.compile(r"(?:金额)?单位[:：]((?:人民币)?(?:万元|元|亿元
 _NOTE = re.compile(
     r"^(注|备注|说明|本表|本套|\d{1,2}[行栏]=|\d+[.、]本(表|套)|本(部门|单位)|我(部门|单位)|此表|[^,。]{0,20}无(政府性基金|国有资本|“三公|财政拨款))"
 )
+ENOUGH = 3  # rows that show where a table has its columns
 _ECONOMIC_CODE = re.compile(r"^3\d{2}(\d{2})?$")
 
 
@@ -166,6 +167,8 @@ def _ruled_rows(statement: str, layout: Layout, lines: Sequence[Line], trouble: 
     start = grid.first_column(raw, numbered)
     usual = Counter(row.name_at for row in raw if not row.is_total)
     name_at = usual.most_common(1)[0][0] if usual else raw[0].name_at
+    if numbered and usual.total() < ENOUGH:
+        name_at = numbered[0] - 1  # names stand before the first numbered column
     rows = []
     for each in raw:
         where = f"{statement} 第{each.line.number}行"
@@ -697,10 +700,12 @@ _LIST_CODE = re.compile(r"^\d{2,8}$|^[0-9A-Z]{12,24}$")
 def _listed(base: Statement, layout: Layout, lines: Sequence[Line], trouble: Trouble) -> Statement:
     rows: list[Row] = []
     words: list[str] = []
-    for line in _data(lines):
+    data = _data(lines)
+    usual = _usual_start(data)
+    for line in data:
         if line.cells and grid.is_column_numbers(line):
             continue
-        if (row := _ruled_listed(line, layout)) is not None:
+        if (row := _ruled_listed(line, layout, usual)) is not None:
             rows.append(row)
             continue
         tokens = list(line.cells) if line.cells is not None else (line.raw or line.text).split()
@@ -731,23 +736,43 @@ def _listed(base: Statement, layout: Layout, lines: Sequence[Line], trouble: Tro
     return replace(base, rows=tuple(rows))
 
 
-def _ruled_listed(line: Line, layout: Layout) -> Row | None:
-    """A row whose cells stand in their columns: code, name, maybe the unit, and the amounts at the end."""
-    cells, count = list(line.cells or ()), len(layout.columns)
-    if not count + 2 <= len(cells) <= count + 3 or grid.is_column_numbers(line):
+def _ruled_listed(line: Line, layout: Layout, usual: int) -> Row | None:
+    """A row whose cells stand in their columns: code, name, maybe the unit, and the amounts, the first in the usual place."""
+    cells = list(line.cells or ())
+    if len(cells) < 4 or grid.is_column_numbers(line) or usual < 0:
         return None
-    amounts = [amount(cell) for cell in cells[-count:]]
-    heads = cells[:-count]
-    if amounts[0] is None or any(is_chinese(cell) for cell in cells[-count:]):
+    first = _first_figure(cells)
+    heads = [cell for cell in cells[:first] if cell]
+    ways = [way for start in (first, usual) if (way := _from(cells, start, layout)) is not None]
+    if first < 0 or not heads or not ways:
         return None
+    amounts = next((way for way in ways if grid.adds_up(layout.id, way)), ways[0])
     if any("合计" in compact(cell) for cell in heads):
-        return Row("", "合计", dict(zip(layout.columns, amounts, strict=True)), line.number)
+        return Row("", "合计", amounts, line.number)
     code = compact(heads[0])
-    return (
-        Row(code, _display(heads[1]), dict(zip(layout.columns, amounts, strict=True)), line.number)
-        if _LIST_CODE.match(code)
-        else None
-    )
+    return Row(code, _display(heads[1]), amounts, line.number) if _LIST_CODE.match(code) and len(heads) > 1 else None
+
+
+def _first_figure(cells: Sequence[str]) -> int:
+    """Where the first amount of a row stands, after its last words; -1 where there is none."""
+    last = max((i for i, cell in enumerate(cells) if is_chinese(cell)), default=-1)
+    return next((i for i, cell in enumerate(cells) if i > last >= 0 and amount(cell) is not None), -1)
+
+
+def _from(cells: Sequence[str], start: int, layout: Layout) -> Amounts | None:
+    """The amounts of a row whose columns begin at a place; None when figures stand outside them."""
+    count = len(layout.columns)
+    inside = [*cells[start : start + count], *[""] * count][:count]
+    outside = [cell for i, cell in enumerate(cells) if i >= start + count or i < start]
+    if start < 0 or any("." in cell and amount(cell) is not None for cell in outside):
+        return None
+    return dict(zip(layout.columns, map(amount, inside), strict=True))
+
+
+def _usual_start(lines: Sequence[Line]) -> int:
+    """Where amounts begin in most rows; -1 in a table without cells."""
+    places = Counter(at for line in lines if line.is_row and (at := _first_figure(line.cells or ())) >= 0)
+    return places.most_common(1)[0][0] if places else -1
 
 
 def _is_code(tokens: Sequence[str], figures_after: int) -> bool:

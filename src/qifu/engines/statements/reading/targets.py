@@ -99,11 +99,17 @@ def _is_figures(cells: Sequence[str]) -> bool:
 def _pieces(line: Line) -> list[str]:
     if line.cells is None:
         return [line.raw or line.text]
-    held = [cell for cell in line.cells if cell]
+    held = [_ungrouped(cell) for cell in line.cells if cell]
     if not held:
         return []
     whole = BASIS.search(held[-1]) is None and (len(held) <= 4 or _is_figures(held[-4:]))
     return [" ".join(held)] if whole else [*held[:-2], " ".join(held[-2:])]
+
+
+def _ungrouped(cell: str) -> str:
+    """A figure without the separators of its thousands, whatever was made of them; other words as they are."""
+    value = amount(cell)
+    return cell if value is None else f"{value:f}"
 
 
 def _whole(region: Region, trouble: Trouble) -> Form:
@@ -221,7 +227,7 @@ def _rows(
     three = False
     for number, text in texts:
         if text == _RULED:
-            _ruled_row(ruled[number], draft, number)
+            _ruled_row(ruled[number], draft, trouble, title, number)
             fragments, window = [], ""
             continue
         plain = compact(text)
@@ -309,16 +315,22 @@ def _row(fragments: list[tuple[int, str]], draft: _Draft, trouble: Trouble, titl
     _keep(draft, split[0], split[1:], basis[1], number)
 
 
-def _ruled_row(cells: tuple[str, ...], draft: _Draft, number: int) -> None:
-    """An indicator whose cells are known: levels, name, values of the years, basis."""
+def _ruled_row(cells: tuple[str, ...], draft: _Draft, trouble: Trouble, title: str, number: int) -> None:
+    """An indicator whose cells are known: levels, name, one value or three, basis; blank cells before them are merged ones."""
     rest = list(cells[:-1])
-    for vocabulary, attribute in ((LEVEL1, "level1"), (LEVEL2, "level2")):
-        if rest and compact(rest[0]) in vocabulary:
-            setattr(draft, attribute, compact(rest.pop(0)))
-        elif rest and not rest[0]:
-            rest.pop(0)
-    if rest and is_chinese(rest[0]):
+    merged = False
+    while rest and (not rest[0] or compact(rest[0]) in (*LEVEL1, *LEVEL2)):
+        word = compact(rest.pop(0))
+        if word in LEVEL1 and not (merged and word in LEVEL2):
+            draft.level1 = word
+        elif word:
+            draft.level2 = word
+        merged = merged or not word or word in LEVEL1
+    if len(rest) in (2, 4) and is_chinese(rest[0]):
         _keep(draft, rest[0], rest[1:], compact(cells[-1]), number)
+    else:
+        why = "这一行缺少指标名称或指标值，不能归入指标"
+        trouble.unreadable.append(Unreadable(f"{title} 第{number}行", " ".join(cells)[:60], why, number))
 
 
 def _keep(draft: _Draft, name: str, values: Sequence[str], basis: str, number: int) -> None:

@@ -11,6 +11,7 @@ from qifu.engines.statements.paper import Line, Paper
 from qifu.engines.statements.relations import Key
 from qifu.engines.statements.words import compact, unnumbered
 
+from .cells import mend_names, parted
 from .claims import claims_of, without_unit
 from .damage import mend_digits
 from .forms import read_forms
@@ -34,8 +35,9 @@ def read(paper: Paper) -> Model:
 
     :raises NotADisclosure: neither statements nor explanations nor forms of a budget or final accounts were found.
     """
-    outline = take_apart(paper.lines)
-    lines, marks = stand_in(paper.lines, outline.regions)
+    source = tuple(parted(paper.lines))
+    outline = take_apart(source)
+    lines, marks = stand_in(source, outline.regions)
     if marks:
         outline = take_apart(lines)
     trouble = Trouble(recognised=paper.recognised)
@@ -55,6 +57,7 @@ def read(paper: Paper) -> Model:
     document = _document(outline, tables, text)
     if not tables and not forms and document.kind == "":
         raise NotADisclosure
+    tables, whole = mend_names(tables, text)
     claims = tuple(without_unit(claim, document.unit) for claim in claims_of(text))
     model = Model(
         document=document,
@@ -63,7 +66,7 @@ def read(paper: Paper) -> Model:
         claims=claims,
         text=text,
         grids=grids,
-        repairs=tuple(trouble.repairs),
+        repairs=(*trouble.repairs, *whole),
         unreadable=tuple(trouble.unreadable),
         pages=paper.pages,
         recognised=paper.recognised,
@@ -72,7 +75,7 @@ def read(paper: Paper) -> Model:
     blanks: frozenset[Key] = frozenset()
     if marks:
         model, blanks = settle(model, marks)
-    return mend_forms(mend(model, unclear=blanks))
+    return mend_forms(mend(model, unclear=blanks, fills=not paper.faithful))
 
 
 def _tables(outline: Outline, trouble: Trouble) -> dict[str, Statement]:

@@ -78,7 +78,7 @@ def read_pdf(raw: bytes, name: str) -> Paper:
         raise Unusable("PDF 已损坏，打不开，请重新导出后再试。", "The PDF is damaged.") from None
     finally:
         document.close()
-    return Paper(tuple(_numbered(_without_running_heads(pages))), name, count, recognised)
+    return Paper(tuple(_numbered(_without_running_heads(pages))), name, count, recognised, not recognised)
 
 
 def _open(raw: bytes) -> Any:

@@ -31,7 +31,7 @@ def read_web(raw: bytes, name: str) -> Paper:
     reader.end_block()
     if len(reader.lines) > MOST_LINES:
         raise Unusable("网页太长，不像预决算公开文件。", "The page is too long.")
-    return Paper(tuple(reader.lines), name)
+    return Paper(tuple(reader.lines), name, faithful=True)
 
 
 class _Table:

@@ -52,7 +52,7 @@ def read_word(raw: bytes, name: str) -> Paper:
             lines.append(row_of(number, text) if isinstance(text, list) else line_of(number, text, starts=True))
             if number > MOST_LINES:
                 raise Unusable("文档太长，不像预决算公开文件。", "The document is too long.")
-    return Paper(tuple(lines), name)
+    return Paper(tuple(lines), name, faithful=True)
 
 
 def parse(raw: bytes) -> ElementTree.Element:

@@ -47,7 +47,7 @@ def read_workbook(raw: bytes, name: str) -> Paper:
         raise
     except Exception:  # whatever a broken file makes the library raise
         raise Unusable("工作簿已损坏，打不开，请重新另存后再试。", "The workbook is damaged.") from None
-    return Paper(tuple(lines), name)
+    return Paper(tuple(lines), name, faithful=True)
 
 
 def _rows(sheet: Any) -> Iterator[list[str]]:

@@ -19,6 +19,10 @@ from qifu.engines.statements.relations import Key, Relation, cells_of, place_nam
 Wear = Callable[[list[str], random.Random], list[str]]
 _AMOUNT = re.compile(r"(?<![\d.,])(\d+)\.(\d{2})(?![\d%])")
 _ROW_CODE = re.compile(r"^(\d{3})(\d{4})\t")
+_LEDGER_ROW = re.compile(r"\t\d{1,2}\t(\d+\.\d+)?\t[^\t\d]*\t\d{2}\t")
+_INDICATOR_ROW = re.compile(r"^\t?(产出|效益|满意度)指标\t")
+_NAMED_ROW = re.compile(r"^(\d{3}(?:\d{2}){0,2}\t)([^\t\d]{8,})\t")
+_TWO = re.compile(r"\t(\d+\.\d{2})\t(\d+\.\d{2}%?)(?=\t|$)")
 
 
 def inner_spaces(lines: Sequence[str], rng: random.Random) -> list[str]:
@@ -39,23 +43,72 @@ def truncated(lines: Sequence[str], rng: random.Random) -> list[str]:
 
 
 def split_codes(lines: Sequence[str], rng: random.Random) -> list[str]:
-    """2080505 becomes 208 and 0505 in two cells, or 208 and 2080505."""
+    """2080505 becomes 208 and 0505 in two cells, 208 and 2080505, one cell a level, or one cell with spaces."""
     worn = []
     for line in lines:
         found = _ROW_CODE.match(line)
         if found and rng.random() < 0.5:
-            rest = line[found.end() :]
-            worn.append(
-                f"{found[1]}\t{found[2] if rng.random() < 0.5 else found[1] + found[2]} \t{rest}".replace(" \t", "\t")
+            kuan, item = found[2][:2], found[2][2:]
+            ways = (
+                f"{found[1]}\t{found[2]}",
+                f"{found[1]}\t{found[1]}{found[2]}",
+                f"{found[1]} {kuan} {item}",
+                f"{found[1]}\t{kuan}\t{item}",
             )
+            worn.append(f"{rng.choice(ways)}\t{line[found.end() :]}")
         else:
             worn.append(line)
     return worn
 
 
 def shifted(lines: Sequence[str], rng: random.Random) -> list[str]:
-    """Some rows of statements move a cell to the right."""
-    return ["\t" + line if _ROW_CODE.match(line) and rng.random() < 0.15 else line for line in lines]
+    """Some rows of statements and forms move a cell to the right."""
+    return ["\t" + line if _is_row(line) and rng.random() < 0.15 else line for line in lines]
+
+
+def shifted_columns(lines: Sequence[str], rng: random.Random) -> list[str]:
+    """Whole tables stand a column further right, or their rows end with the last filled cell."""
+    worn: list[str] = []
+    lead = trail = False
+    for i, line in enumerate(lines):
+        if "\t" in line and (i == 0 or "\t" not in lines[i - 1]):
+            lead, trail = rng.random() < 0.3, rng.random() < 0.3
+        worn.append(line if "\t" not in line else ("\t" * lead) + (line.rstrip("\t") if trail else line))
+    return worn
+
+
+def _is_row(line: str) -> bool:
+    """A row of a statement or form that holds values, and no heading."""
+    return bool(_ROW_CODE.match(line) or _LEDGER_ROW.search(line) or _INDICATOR_ROW.match(line))
+
+
+def broken_tables(lines: Sequence[str], rng: random.Random) -> list[str]:
+    """Pages end inside statements and forms: blank lines and a number of a page between two rows."""
+    worn: list[str] = []
+    for i, line in enumerate(lines):
+        inside = _is_row(line) and i > 0 and _is_row(lines[i - 1])
+        if inside and rng.random() < 0.06:
+            worn += ["", f"- {rng.randint(3, 40)} -", ""]
+        worn.append(line)
+    return worn
+
+
+def cut_names(lines: Sequence[str], rng: random.Random) -> list[str]:
+    """Narrow cells cut the ends of long names; each stands whole in another statement."""
+    cut: set[str] = set()
+    worn = []
+    for line in lines:
+        found = _NAMED_ROW.match(line)
+        if found and found[1] not in cut and rng.random() < 0.2 and sum(found[0] in other for other in lines) > 1:
+            cut.add(found[1])
+            line = found[1] + found[2][: -rng.randint(1, 3)] + line[found.end() - 1 :]
+        worn.append(line)
+    return worn
+
+
+def merged_cells(lines: Sequence[str], rng: random.Random) -> list[str]:
+    """Two figures that stand side by side fall into one cell, and the next stays empty."""
+    return [_TWO.sub(lambda m: f"\t{m[1]} {m[2]}\t" if rng.random() < 0.1 else m[0], line) for line in lines]
 
 
 def broken_pages(lines: Sequence[str], rng: random.Random) -> list[str]:
@@ -90,6 +143,18 @@ def commas(lines: Sequence[str], rng: random.Random) -> list[str]:
         return f"{int(found[1]):,}".replace(",", mark) + "." + found[2]
 
     return [_AMOUNT.sub(grouped, line) for line in lines]
+
+
+def mangled(lines: Sequence[str], rng: random.Random) -> list[str]:
+    """Thousands separators of cells as converters leave them: a space, a point, an apostrophe, a comma with a space."""
+    marks = (" ", ".", "'", "、", ", ", "，", "\u3000")
+
+    def grouped(found: re.Match[str]) -> str:
+        return f"{int(found[1]):,}".replace(",", rng.choice(marks)) + "." + found[2]
+
+    return [
+        "\t".join(_AMOUNT.sub(grouped, cell) for cell in line.split("\t")) if "\t" in line else line for line in lines
+    ]
 
 
 _CONFUSED = {"0": "OoD8", "1": "lI7", "2": "Z7", "3": "8", "5": "S6", "6": "8b", "7": "1", "8": "6B3", "9": "g"}
@@ -155,6 +220,11 @@ KINDS: dict[str, Wear] = {
     "truncation": truncated,
     "split codes": split_codes,
     "shifted rows": shifted,
+    "shifted columns": shifted_columns,
+    "merged cells": merged_cells,
+    "cut names": cut_names,
+    "broken tables": broken_tables,
     "broken pages": broken_pages,
     "separators": commas,
+    "mangled separators": mangled,
 }
