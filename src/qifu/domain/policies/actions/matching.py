@@ -38,11 +38,14 @@ class Done:
     changes: int
 
 
-def match_all(*, now: datetime, actor: Actor = SYSTEM) -> Done:
-    """Match every item in force against every open enterprise, and forget matches of what is over."""
+def match_all(*, now: datetime, actor: Actor = SYSTEM, city: facts.City | None = None) -> Done:
+    """Match every item in force against every open enterprise, and forget matches of what is over.
+
+    `city` is what was read of the enterprises a moment ago, where somebody has read it.
+    """
     on = facts.day(now)
     shelf = facts.shelf(on)
-    return _match(actor, now, shelf, range(len(shelf.revisions)), whole=True)
+    return _match(actor, now, shelf, range(len(shelf.revisions)), whole=True, city=city)
 
 
 def match_item(*, now: datetime, code: str, actor: Actor = SYSTEM) -> Done:
@@ -86,9 +89,17 @@ def run(delivery: Delivery) -> object:
     return match_all(now=delivery.now).changes
 
 
-def _match(actor: Actor, now: datetime, shelf: facts.Shelf, places: Sequence[int], *, whole: bool) -> Done:
+def _match(
+    actor: Actor,
+    now: datetime,
+    shelf: facts.Shelf,
+    places: Sequence[int],
+    *,
+    whole: bool,
+    city: facts.City | None = None,
+) -> Done:
     """Answer outside the transaction, write inside."""
-    city = facts.city(shelf.on)
+    city = city or facts.city(shelf.on)
     chosen = shelf.library if whole else law.compile_policies([shelf.library.policies[p] for p in places])
     told = law.match(chosen, city.table, shelf.on)
     finder = Lacking.of(chosen, city.table, shelf.on)

@@ -19,7 +19,7 @@ from qifu.entry.theme.middleware import PersonRequest
 from qifu.entry.theme.shapes import Choice, Filter, FilterBar
 from qifu.kernel.errors import Conflict, Invalid
 
-DAY = {"type": "date"}
+DAY = forms.DateInput({"type": "date"}, format="%Y-%m-%d")
 RELATIONS = (("amends", "修改"), ("repeals", "废止"), ("implements", "落实"), ("extends", "延续"))
 
 
@@ -34,10 +34,10 @@ class PaperForm(forms.Form):
     number = forms.CharField(
         label="文号", max_length=80, required=False, help_text="如 财税〔2026〕1号；没有文号可不填。"
     )
-    issued_on = forms.DateField(label="成文日期", required=False, widget=forms.DateInput(DAY))
-    effective_from = forms.DateField(label="开始执行", required=False, widget=forms.DateInput(DAY))
+    issued_on = forms.DateField(label="成文日期", required=False, widget=DAY)
+    effective_from = forms.DateField(label="开始执行", required=False, widget=DAY)
     effective_to = forms.DateField(
-        label="停止执行", required=False, widget=forms.DateInput(DAY), help_text="不填为未定。"
+        label="停止执行", required=False, widget=DAY, help_text="不填为未定。"
     )
     url = forms.URLField(label="原文网址", required=False, max_length=500, assume_scheme="https")
     gist = forms.CharField(label="要点", required=False, max_length=2000, widget=forms.Textarea({"rows": 3}))

@@ -13,7 +13,7 @@ from qifu.domain.policies.queries import public
 from qifu.domain.policies.queries.desk import RevisionRow
 from qifu.engines.eligibility import catalogue
 
-DAY = {"type": "date"}
+DAY = forms.DateInput({"type": "date"}, format="%Y-%m-%d")
 AMOUNTS = (("none", "没有金额"), ("fixed", "固定金额"), ("share", "按一项数据的比例，可封顶"), ("json", "公式（JSON）"))
 NUMERIC = ("number", "integer")
 FIELDS = [("", "请选择"), *((f.name, f"{f.label}（{f.unit}）") for f in catalogue().values() if f.type in NUMERIC)]
@@ -44,8 +44,8 @@ class WordsForm(forms.Form):
         label="通俗说明", max_length=400, required=False, widget=forms.Textarea({"rows": 2}),
         help_text="一两句话：谁，能得到什么。",
     )  # fmt: skip
-    force_from = forms.DateField(label="开始执行", widget=forms.DateInput(DAY))
-    force_to = forms.DateField(label="停止执行", required=False, widget=forms.DateInput(DAY), help_text="不填为未定。")
+    force_from = forms.DateField(label="开始执行", widget=DAY)
+    force_to = forms.DateField(label="停止执行", required=False, widget=DAY, help_text="不填为未定。")
     amount_mode = forms.ChoiceField(label="金额", choices=AMOUNTS, required=False)
     amount_fixed = forms.DecimalField(
         label="固定金额（万元）", required=False, min_value=0, decimal_places=4, max_digits=12

@@ -32,9 +32,10 @@ def show(incoming: HttpRequest, code: str) -> HttpResponse:
 
 
 def _context(request: PersonRequest, sheet: desk.Sheet) -> dict[str, Any]:
-    row = sheet.shown.row
+    row, kinds = sheet.shown.row, dict(desk.CASE_KINDS)
     tried = [
-        (one, _facts(one.case), RESULTS.get(one.case.expected, ""), RESULTS.get(one.answer, "")) for one in sheet.tried
+        (one, kinds[one.case.kind], _facts(one.case), RESULTS[one.case.expected], RESULTS.get(one.answer, ""))
+        for one in sheet.tried
     ]
     asked = [catalogue()[name] for name in sorted(drafting.fields_of(row.condition))]
     return {
