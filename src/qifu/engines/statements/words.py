@@ -36,6 +36,9 @@ _BETWEEN = re.compile(
 _ORDINAL = re.compile(
     r"^[-·•\s]*(?:[（(][一二三四五六七八九十廿百]+[）)][、.．]?|[一二三四五六七八九十廿]{1,4}[、.．]|[（(]\d{1,2}[）)]|\d{1,2}[、.．](?!\d))\s*"
 )
+_POINT = re.compile(
+    r"(?<=\d) ?[.．] (?=\d{1,2} ?(?:万|元|%|％|个百分点))|(?<=\d) [.．](?=\d{1,2} ?(?:万|元|%|％|个百分点))"
+)
 _LETTER = re.compile(r"[\u4e00-\u9fff]")
 CHINESE_NUMBER = "[一二三四五六七八九十廿]+"
 
@@ -54,6 +57,7 @@ def tidy(text: str) -> str:
     plain = _TAG.sub(" ", _UNCHECKED.sub("□", plain))
     plain = _SUPERSCRIPT.sub(r"\1", plain)
     plain = plain.replace("\u00a0", " ").replace("\u200b", "").replace("\ufeff", "")
+    plain = _POINT.sub(".", plain)
     return _BETWEEN.sub("", plain).strip()
 
 

@@ -107,7 +107,13 @@ class Case:
             return None
         value = shown(self.values.get(key))
         return Hit(
-            {"left": f"{place_name(key)}（{relation.left}）", "right": relation.right, "a": "空白", "b": value, "d": value},
+            {
+                "left": f"{place_name(key)}（{relation.left}）",
+                "right": relation.right,
+                "a": "空白",
+                "b": value,
+                "d": value,
+            },
             (relation.line,) if relation.line else (),
             (value,),
             INFO,

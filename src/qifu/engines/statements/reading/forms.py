@@ -25,7 +25,7 @@ _START = re.compile(
 _BODY = re.compile(
     r"预算执行|基本支出总额|项目类型|项目类别|项目属性|主管部门|年度目标|绩效指标|执行率|预算数\(A\)|财政资金总额|总分"
 )
-_TITLE = re.compile(r"(绩效|自评|评价).*表$|自评表$")
+_TITLE = re.compile(r"(绩效|自评|评价).*表$|自评表(\(20\d\d年度?\))?$")
 _LEVEL1 = re.compile(
     r"^(产出|效益|满意度|成本|管理|投入|过程|决策|效果|履职|运行|预算执行|部门管理|社会效应|可持续性)(指标)?$"
 )
@@ -384,8 +384,10 @@ def _by_columns(header: _Header, cells: Sequence[str]) -> tuple[list[tuple[int, 
     if header.name < 0 or header.target < 0 or len(cells) < max(header.name, header.target, header.actual) + 1:
         return None
     name, target = cells[header.name], cells[header.target]
-    if not is_chinese(name) or not target or _LEVEL2.match(compact(name)):
+    if not is_chinese(name) or _LEVEL2.match(compact(name)):
         return None
+    if not target and not (len(cells) == header.width and header.level2 >= 0 and _is_level(cells[header.level2])):
+        return None  # only where every cell stands in its column is a blank target one that was left out
     actual = cells[header.actual] if 0 <= header.actual < len(cells) else ""
     score = cells[header.score] if 0 <= header.score < len(cells) else ""
     points = cells[header.points] if 0 <= header.points < len(cells) else ""

@@ -153,6 +153,8 @@ def code_of(groups: Sequence[str], name: str) -> tuple[str, bool]:
     plain = compact(name)
     matching = [code for code in legal if any(_same(plain, compact(known)) for known in names_of(code))]
     if matching:
+        if joined in legal and names_of(joined) and all(joined.startswith(code) for code in matching):
+            return joined, False  # a whole code under the name of what it belongs to: the name is wrong, not the code
         best = max(matching, key=len) if plain not in {compact(n) for n in names_of(matching[0])} else matching[0]
         return best, best != joined
     return (joined, False) if joined in legal else (max(legal, key=len), True)
@@ -178,33 +180,45 @@ def first_column(rows: Sequence[RawRow], numbered: list[int] | None) -> int:
 
 
 def placed(
-    row: RawRow, statement: str, columns: Sequence[str], start: int, usual_name_at: int, numbered: Sequence[int] | None
+    row: RawRow,
+    statement: str,
+    columns: Sequence[str],
+    start: int,
+    usual_name_at: int,
+    numbered: Sequence[int] | None,
+    usual_width: int,
 ) -> Amounts:
     """Amounts by column: where the cells stand, shifted as a whole, or nearest to the numbers of the columns.
 
     :raises ValueError: no placement holds all figures.
     """
-    options: dict[int, int] = {start: 2}
+    shift = row.name_at - usual_name_at
+    base = numbered[0] if numbered and len(numbered) >= len(columns) else start
+    options: dict[int, int] = {base: 3}
     if row.figures:
-        shift = row.name_at - usual_name_at
-        options.setdefault(start + shift, 1)
-        options.setdefault(min(row.figures), 0)
-        if numbered and len(numbered) >= len(columns):
-            options.setdefault(numbered[0], 1)
-            options.setdefault(numbered[0] + shift, 1)
-        if row.width:
-            options.setdefault(row.width - len(columns), 0)
-    best: tuple[int, int, Amounts] | None = None
-    for offset, liking in options.items():
-        if any(not offset <= i < offset + len(columns) for i in row.figures):
-            continue
-        amounts: Amounts = {column: row.figures.get(offset + k) for k, column in enumerate(columns)}
-        score = liking + (10 if adds_up(statement, amounts) else 0)
-        if best is None or score > best[0]:
-            best = (score, offset, amounts)
-    if best is None:
+        # a row that grew by as many cells as its name moved has moved as a whole
+        options[base + shift] = 4 if row.width > usual_width else max(2, options.get(base + shift, 0))
+        for offset, liking in (
+            (start, 2),
+            (start + shift, 1),
+            (min(row.figures), 0),
+            (row.width - len(columns), 0),
+        ):
+            options.setdefault(offset, liking)
+    holds = [offset for offset in options if all(offset <= i < offset + len(columns) for i in row.figures)]
+    if not holds:
         return _nearest(row, statement, columns, numbered or [start + k for k in range(len(columns))])
-    return best[2]
+    ways = {offset: {column: row.figures.get(offset + k) for k, column in enumerate(columns)} for offset in holds}
+    is_whole = shift == 0 and row.width == usual_width and base == start and base in ways
+    if is_whole:
+        return ways[base]  # nothing shows that it moved: a sum of its own that fails is what it says
+    return ways[max(holds, key=lambda offset: options[offset] + (10 if _fits(statement, ways[offset], columns) else 0))]
+
+
+def _fits(statement: str, amounts: Amounts, columns: Sequence[str]) -> bool:
+    """Whether a placement adds up and fills the column of totals."""
+    total = "total" if "total" in columns else columns[0]
+    return amounts.get(total) is not None and adds_up(statement, amounts)
 
 
 def _nearest(row: RawRow, statement: str, columns: Sequence[str], places: Sequence[int]) -> Amounts:

@@ -169,11 +169,12 @@ def _ruled_rows(statement: str, layout: Layout, lines: Sequence[Line], trouble: 
     name_at = usual.most_common(1)[0][0] if usual else raw[0].name_at
     if numbered and usual.total() < ENOUGH:
         name_at = numbered[0] - 1  # names stand before the first numbered column
+    width = Counter(row.width for row in raw).most_common(1)[0][0]
     rows = []
     for each in raw:
         where = f"{statement} 第{each.line.number}行"
         try:
-            amounts = grid.placed(each, statement, layout.columns, start, name_at, numbered)
+            amounts = grid.placed(each, statement, layout.columns, start, name_at, numbered, width)
         except ValueError:
             amounts = dict.fromkeys(layout.columns)
             trouble.unreadable.append(
