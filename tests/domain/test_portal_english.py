@@ -19,9 +19,12 @@ from qifu.domain.publishing import actions as publishing
 from qifu.domain.registry import actions as registry
 from qifu.domain.registry.models import Agency
 from qifu.engines.codes import credit
+from qifu.entry.portal.home import letters
 from qifu.entry.theme import phrases, pieces, words
 from qifu.entry.theme.unavailable import FULL, SENTENCE
 from qifu.kernel.sealed import lookup, seal
+from qifu.output.messages import reading, wording
+from qifu.output.messages.models import Kept
 from tests.conftest import NOW, PASSWORD
 from tests.stage import Stage
 from tests.walls import catalogue
@@ -384,3 +387,49 @@ def test_chinese_pages_are_as_they_were() -> None:
     assert phrases.data("名字") == "名字"
     assert phrases.said("已解决") == phrases.spoken("已解决") == "已解决"
     assert phrases.told("企业撤回：已解决", "企业撤回：{reason}") == "企业撤回：已解决"
+
+
+# Messages ---------------------------------------------------------------------------------------------------------------
+
+VALUES = {"kind": "投诉", "title": "楼下“停车”不够，请协调", "number": "QS2026093000011", "owner": "周调度", "unit": "区城建局",
+          "accept_due": "9月30日 11:00", "reply_due": "10月10日 17:30", "reason": "不属于本区职责", "enterprise": "武汉云启软件有限公司",
+          "count": "3", "code": "123456", "minutes": "5", "days": "7"}  # fmt: skip
+
+
+def kept_message(template: str, values: dict[str, str]) -> Kept:
+    return Kept(template=template, text=wording.text(template, values))
+
+
+@pytest.mark.parametrize("template", list(wording.TO_ENTERPRISE))
+def test_every_message_to_enterprises_is_read_back_and_said_in_english(template: str, english: None) -> None:
+    pattern = wording.TO_ENTERPRISE[template].text
+    optional = {name for part in wording.OPTIONAL.findall(pattern) for name in wording.PLACE.findall(part)}
+    for left_out in (set(), *({name} for name in sorted(optional)), optional):
+        given = {name: VALUES[name] for name in wording.PLACE.findall(pattern) if name not in left_out}
+        message = kept_message(template, given)
+        assert reading.values(pattern, message.text) == given
+        page = Chrome()
+        page.feed(letters.text(message))
+        assert (page.found, "[" in letters.text(message)) == ([], False)
+
+
+def test_a_message_is_said_again_in_english(english: None) -> None:
+    given = {name: VALUES[name] for name in ("kind", "title", "number", "owner", "reply_due")}
+    assert letters.text(kept_message("appeal_receipt", given)) == (
+        "Your complaint '<span lang=\"zh-Hans\">楼下“停车”不够，请协调</span>' has been received: number QS2026093000011, "
+        'duty owner <span lang="zh-Hans">周调度</span>. We will reply by 10 Oct, 17:30.'
+    )
+
+
+def test_a_message_of_other_words_is_shown_as_it_was_sent(english: None) -> None:
+    for template in ("appeal_replied", "appeal_gone"):
+        message = Kept(template=template, text="<b>以前的说法")
+        assert letters.text(message) == '<span lang="zh-Hans">&lt;b&gt;以前的说法</span>'
+
+
+def test_the_inbox_is_english_where_english_is_read(stage: Stage, portal: Client) -> None:
+    Kept.objects.create(key="k", channel="inapp", account_id=stage.contact.account, subject="诉求已接单", sent_at=NOW,
+                        template="appeal_accepted", text=wording.text("appeal_accepted", VALUES))  # fmt: skip
+    page = portal.get("/messages/")
+    assert chinese(page) == []
+    assert "has been accepted, handled by" in page.content.decode()

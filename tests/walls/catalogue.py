@@ -235,6 +235,7 @@ def of_data() -> Iterator[tuple[str, Iterable[str], bool]]:
     )
     yield "kernel/files/kinds.py", [SPOKEN], False
     yield "output/messages/wording.py", [w.subject for w in TO_ENTERPRISE.values() if "{" not in w.subject], False
+    yield "output/messages/wording.py", [w.text for w in TO_ENTERPRISE.values()], False
     yield "entry/cli/sample/corpus", [w for c in corpus.categories() for w in (c.parent_name, c.name)], False
 
 

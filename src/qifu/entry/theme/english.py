@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+MOMENT = re.compile("(?P<month>1[0-2]|[1-9])月(?P<day>[1-9][0-9]?)日 (?P<clock>[0-9]{2}:[0-9]{2})")
 NEAR = {-1: "yesterday", 0: "today", 1: "tomorrow"}
 
 
@@ -30,6 +32,12 @@ def near(value: date, today: date) -> str:
 def month(value: date) -> str:
     """Sep 2026."""
     return f"{MONTHS[value.month - 1]} {value.year}"
+
+
+def moment(said: str) -> str:
+    """30 Sep, 16:40, for what a message calls 9月30日 16:40; anything else as it is."""
+    at = MOMENT.fullmatch(said)
+    return f"{at['day']} {MONTHS[int(at['month']) - 1]}, {at['clock']}" if at else said
 
 
 def duration(days: int, hours: int, minutes: int) -> str:

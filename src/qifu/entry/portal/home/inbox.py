@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from qifu.domain.appeals import numbers
 from qifu.entry.portal.cases.door import for_contacts
+from qifu.entry.portal.home import letters
 from qifu.entry.theme.middleware import PersonRequest
 from qifu.output.messages import actions, queries
 
@@ -26,7 +27,7 @@ def inbox(request: PersonRequest) -> HttpResponse:
     """My messages, newest first, each with the way to its case."""
     before = request.GET.get("before", "")
     page = queries.inbox(request.actor, before=int(before) if before.isdigit() and len(before) < 19 else None)
-    rows = [{"message": item, "number": case_of(item.text)} for item in page.items]
+    rows = [{"message": item, "text": letters.text(item), "number": case_of(item.text)} for item in page.items]
     context = {"rows": rows, "next": page.next, "unread": queries.unread(request.actor), "before": before}
     return render(request, "portal/messages.html", context)
 
