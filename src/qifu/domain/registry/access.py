@@ -21,7 +21,7 @@ from __future__ import annotations
 from django.db.models import QuerySet
 
 from qifu.domain.people.tree import tree
-from qifu.domain.registry.models import Agency, Certification, Enterprise, Invitation, Load, Pairing
+from qifu.domain.registry.models import Agency, Certification, Correction, Enterprise, Invitation, Load, Merge, Pairing
 from qifu.kernel.actor import Actor, Role
 from qifu.kernel.errors import Forbidden, Missing
 
@@ -123,7 +123,7 @@ def require_loader(actor: Actor) -> None:
 def load_to_see(actor: Actor, load: int) -> Load:
     """Fetch a load."""
     require_loader(actor)
-    return _found(Load.objects.filter(pk=load).first())
+    return _found(Load.objects.select_related("source").filter(pk=load).first())
 
 
 def load_to_change(actor: Actor, load: int) -> Load:
@@ -141,6 +141,70 @@ def pairing_to_decide(actor: Actor, pairing: int) -> Pairing:
     row = Pairing.objects.select_for_update(of=("self",)).select_related("row__source").filter(pk=pairing).first()
     if row is None:
         raise Missing("没有这一对，请返回列表重新选择。")
+    return row
+
+
+def enterprises_to_merge(actor: Actor, *enterprises: int) -> tuple[Enterprise, ...]:
+    """Fetch and lock enterprises that are to be merged or split, in the order given.
+
+    :raises Forbidden: the actor may not. :raises Missing: there is none.
+    """
+    require_loader(actor)
+    found = {row.pk: row for row in Enterprise.objects.select_for_update().filter(pk__in=enterprises).order_by("pk")}
+    if len(found) != len(set(enterprises)):
+        raise Missing(_GONE)
+    return tuple(found[pk] for pk in enterprises)
+
+
+def merge_to_undo(actor: Actor, merge: int) -> Merge:
+    """Fetch and lock a merge."""
+    require_loader(actor)
+    rows = Merge.objects.select_for_update(of=("self",)).select_related("leading", "merged")
+    row = rows.filter(pk=merge).first()
+    if row is None:
+        raise Missing("没有这次合并，请刷新页面。")
+    return row
+
+
+def may_propose(actor: Actor) -> bool:
+    """Whether the actor may hold a value to be wrong: the enterprise itself, and those of the staff who meet it."""
+    return actor.is_contact or may_dial(actor)
+
+
+def enterprise_to_correct(actor: Actor, enterprise: int) -> Enterprise:
+    """Fetch an enterprise of which the actor may propose a correction.
+
+    :raises Missing: not for this actor. :raises Forbidden: the actor only looks.
+    """
+    row = enterprise_of_mine(actor, enterprise) if actor.is_contact else enterprise_to_see(actor, enterprise)
+    if not may_propose(actor):
+        raise Forbidden("您的岗位不能提出更正。")
+    return row
+
+
+def correction_to_see(actor: Actor, correction: int) -> Correction:
+    """Fetch a correction: the staff those of enterprises that they see, others their own."""
+    rows = Correction.objects.select_related("enterprise").filter(pk=correction)
+    rows = rows.filter(enterprise__in=visible(actor)) if actor.is_staff else rows.filter(filed_by=actor.account or 0)
+    return _correction(rows.first())
+
+
+def correction_to_decide(actor: Actor, correction: int) -> Correction:
+    """Fetch and lock a correction for whoever reviews. :raises Forbidden: the actor does not."""
+    if not may_review(actor):
+        raise Forbidden("只有中心的调度员、督办员和管理员可以核实更正。")
+    return _correction(Correction.objects.select_for_update().filter(pk=correction).first())
+
+
+def own_correction(actor: Actor, correction: int) -> Correction:
+    """Fetch and lock the actor's own correction."""
+    rows = Correction.objects.select_for_update().filter(pk=correction, filed_by=actor.account or 0)
+    return _correction(rows.first())
+
+
+def _correction(row: Correction | None) -> Correction:
+    if row is None:
+        raise Missing("没有这条更正申请，请返回列表重新查找。")
     return row
 
 

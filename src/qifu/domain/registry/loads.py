@@ -6,12 +6,29 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.db.models import Exists, OuterRef, QuerySet
+
 from qifu.domain.people import queries as people
 from qifu.domain.registry.access import load_to_see, require_loader
-from qifu.domain.registry.models import Load, Reject
+from qifu.domain.registry.known_sources import KNOWN
+from qifu.domain.registry.models import Load, Reject, Source, SourceRow
+from qifu.domain.registry.saying import label, said
 from qifu.kernel.actor import Actor
+from qifu.kernel.errors import Invalid
 
-__all__ = ["Load", "RejectView", "is_stalled", "load", "recent", "rejects", "unfinished"]
+__all__ = [
+    "Load",
+    "RejectView",
+    "RowChange",
+    "is_stalled",
+    "load",
+    "may_undo",
+    "recent",
+    "rejects",
+    "rows",
+    "sources",
+    "unfinished",
+]
 STALLED = timedelta(minutes=2)
 SHOWN = 50
 
@@ -34,7 +51,7 @@ def load(actor: Actor, number: int) -> Load:
 def recent(actor: Actor, size: int = 30) -> list[tuple[Load, str]]:
     """The latest loads, each with the name of who began it."""
     require_loader(actor)
-    rows = list(Load.objects.order_by("-pk")[:size])
+    rows = list(Load.objects.select_related("source").order_by("-pk")[:size])
     names = people.names(row.started_by_id for row in rows)
     return [(row, names.get(row.started_by_id or 0, "命令行")) for row in rows]
 
@@ -44,6 +61,88 @@ def unfinished(actor: Actor, digest: str) -> Load | None:
     require_loader(actor)
     rows = Load.objects.filter(digest=digest, is_dry=False, state__in=["running", "paused", "failed"])
     return rows.order_by("-pk").first()
+
+
+@dataclass(frozen=True, slots=True)
+class RowChange:
+    """What a load did to one row of its source: label, before, after."""
+
+    row: int
+    number: int | None
+    row_key: str
+    enterprise: int | None
+    name: str
+    changes: tuple[tuple[str, str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RowPage:
+    """A stretch of changed rows; `next` continues it."""
+
+    items: tuple[RowChange, ...]
+    next: str
+
+
+KINDS = {"new": "新增", "changed": "变更", "gone": "不再出现"}
+
+
+def sources() -> list[Source]:
+    """The sources whose lists may be loaded, the most trusted first; known ones that nobody has used yet are among them."""
+    held = {row.code: row for row in Source.objects.filter(kind="list", is_active=True)}
+    for known in KNOWN:
+        if known.kind == "list" and known.code not in held:
+            held[known.code] = Source(code=known.code, name=known.name, authority=known.authority)
+    held.pop("registry", None)
+    return sorted(held.values(), key=lambda row: (-row.authority, row.code))
+
+
+def rows(actor: Actor, number: int, kind: str, cursor: str = "", size: int = SHOWN) -> RowPage:
+    """The rows that a load opened, changed or left without a successor, in the order of the list.
+
+    :raises Missing: no such load. :raises Invalid: no such kind, or the cursor is none of ours.
+    """
+    held = load_to_see(actor, number)
+    if kind not in KINDS or (cursor and not (cursor.isascii() and cursor.isdecimal() and len(cursor) < 19)):
+        raise Invalid("地址不正确，请从导入页面重新打开。")
+    found = _rows_of(held, kind).filter(pk__gt=int(cursor or 0)).select_related("enterprise").order_by("pk")
+    page = list(found[: size + 1])
+    before = _before(held, page[:size]) if kind == "changed" else {}
+    told = tuple(_change(row, before.get(row.row_key), kind) for row in page[:size])
+    return RowPage(told, str(page[size - 1].pk) if len(page) > size else "")
+
+
+def _rows_of(held: Load, kind: str) -> QuerySet[SourceRow]:
+    ended = SourceRow.objects.filter(source=OuterRef("source"), row_key=OuterRef("row_key"), gone_load=held)
+    opened = SourceRow.objects.filter(source=OuterRef("source"), row_key=OuterRef("row_key"), load=held)
+    if kind == "gone":
+        return SourceRow.objects.filter(~Exists(opened), gone_load=held)
+    is_change = Exists(ended.exclude(load=held))
+    return SourceRow.objects.filter(is_change if kind == "changed" else ~is_change, load=held)
+
+
+def _before(held: Load, page: list[SourceRow]) -> dict[str, SourceRow]:
+    keys = [row.row_key for row in page]
+    rows = SourceRow.objects.filter(source=held.source_id, row_key__in=keys, gone_load=held).exclude(load=held)
+    return {row.row_key: row for row in rows}
+
+
+def _change(row: SourceRow, before: SourceRow | None, kind: str) -> RowChange:
+    old = before.values if before is not None else {}
+    told = tuple(
+        (label(name), said(name, old.get(name)), said(name, row.values.get(name)))
+        for name in {**old, **row.values}
+        if old.get(name) != row.values.get(name) and (kind == "changed" or name not in ("name", "uscc"))
+    )
+    name = row.enterprise.name if row.enterprise else str(row.values.get("written") or row.row_key)
+    return RowChange(row.pk, row.row_number, row.row_key, row.enterprise_id, name, told)
+
+
+def may_undo(row: Load) -> bool:
+    """Whether the load may be undone now: the last of its source that was carried out."""
+    if row.source_id is None or row.is_dry or row.state not in ("done", "cancelled", "paused", "failed"):
+        return False
+    later = Load.objects.filter(source=row.source_id, pk__gt=row.pk, is_dry=False).exclude(state="undone")
+    return not later.exists()
 
 
 def is_stalled(row: Load, now: datetime) -> bool:

@@ -19,6 +19,8 @@ from django.db.models.functions import Left
 from qifu.domain.people import queries as people
 from qifu.domain.registry import naming
 from qifu.domain.registry.access import enterprise_to_see, visible
+from qifu.domain.registry.asking import Asked, ask
+from qifu.domain.registry.merged import leading, leadings, together
 from qifu.domain.registry.models import Enterprise, FormerName, Mark
 from qifu.engines.codes import credit, industries, legal_forms, phones
 from qifu.kernel import search as kernel_search
@@ -28,6 +30,38 @@ from qifu.kernel.evidence import queries as evidence
 from qifu.kernel.evidence.models import Record
 from qifu.kernel.prepared import Prepared, PreparedMany
 
+__all__ = [
+    "Asked",
+    "Brief",
+    "EnterpriseView",
+    "Filters",
+    "Identity",
+    "MarkView",
+    "Page",
+    "Total",
+    "ask",
+    "brief",
+    "by_uscc",
+    "count",
+    "enterprise",
+    "every",
+    "facets",
+    "found",
+    "history",
+    "identity",
+    "ids_matching",
+    "leading",
+    "leadings",
+    "mark_kinds",
+    "matching",
+    "names",
+    "search",
+    "sizes",
+    "statuses",
+    "suggest",
+    "together",
+    "visible_ids",
+]
 PAGE = 25
 COUNTED, COUNTED_FOUND = 100_000, 10_000  # of a list, of a search: more than this is told as "more than"
 SUGGESTED, LOOKED_AT = 10, 200
@@ -144,6 +178,8 @@ def _code_written(q: str) -> str:
 def found(actor: Actor, q: str, filters: Filters) -> QuerySet[Enterprise]:
     """The enterprises that the actor sees, searched and filtered, in no order."""
     rows = matching(visible(actor), q)
+    if not q.strip():  # one that was merged is still found by its name
+        rows = rows.filter(merged_into=None)
     if filters.street is not None:
         rows = rows.filter(street=filters.street)
     if filters.section:
@@ -234,7 +270,11 @@ def suggest(actor: Actor, q: str) -> tuple[Brief, ...]:
     text = naming.written(q)
     if not text:
         return ()
-    rows = list(_narrowed(matching(visible(actor), text), text).order_by("-pk").defer("tokens", "phone")[:LOOKED_AT])
+    rows = list(
+        _narrowed(matching(visible(actor).filter(merged_into=None), text), text)
+        .order_by("-pk")
+        .defer("tokens", "phone")[:LOOKED_AT]
+    )
     low = text.lower()
 
     def rank(row: Enterprise) -> tuple[bool, bool, int, str]:

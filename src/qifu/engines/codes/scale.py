@@ -75,6 +75,12 @@ def _coverage() -> Coverage:
     return Coverage({each.id: each.industries for each in standards().values()})
 
 
+def standards_of(industry: str) -> tuple[Standard, ...]:
+    """The lines that an industry falls under; empty where part of it falls under none."""
+    found = _coverage().lines(industry)
+    return () if None in found else tuple(standards()[line] for line in sorted(line for line in found if line))
+
+
 def above_scale_kinds(industry: str) -> frozenset[Family]:
     """All families a (wide) industry reaches into; empty for agriculture, finance, government, or an unknown code."""
     return frozenset(standards()[line].family for line in _coverage().lines(industry) if line)

@@ -303,9 +303,11 @@ def _cut(actor: Actor, filters: Filters, now: datetime) -> Q:
     for name in ("state", "kind", "channel", "urgency", "outcome", "closed_how", "handler"):
         if value := getattr(filters, name):
             cut &= Q(**{name: value})
-    for name in ("unit", "street", "enterprise", "building"):
+    for name in ("unit", "street", "building"):
         if value := getattr(filters, name):
             cut &= Q(**{f"{name}_id": value})
+    if filters.enterprise:  # those merged into it are shown with it
+        cut &= Q(enterprise__in=registry.together(filters.enterprise))
     if filters.category:
         cut &= Q(category__in=categories().ids_under(filters.category))
     if filters.since:

@@ -1,5 +1,6 @@
 """The only writes of this room. Each: door, lock, write, evidence, outbox; a refusal has written nothing."""
 
+from qifu.domain.registry.actions.asking import note_asking
 from qifu.domain.registry.actions.certifying import (
     approve_certification,
     file_certification,
@@ -7,16 +8,26 @@ from qifu.domain.registry.actions.certifying import (
     withdraw_certification,
 )
 from qifu.domain.registry.actions.colleagues import accept_invitation, invite, remove_colleague, withdraw_invitation
+from qifu.domain.registry.actions.correcting import (
+    accept_correction,
+    may_correct,
+    propose_correction,
+    refuse_correction,
+    withdraw_correction,
+)
 from qifu.domain.registry.actions.exporting import note_export, require_exporter
 from qifu.domain.registry.actions.loading import begin_check, begin_run, cancel, carry_on, fail, open_load, pause
+from qifu.domain.registry.actions.merging import merge_enterprises, split_off, undo_merge
 from qifu.domain.registry.actions.pairing import decide_pairing, reopen_pairing
 from qifu.domain.registry.actions.phones import reveal_phone
+from qifu.domain.registry.actions.restanding import restand
 from qifu.domain.registry.actions.sources import enter_known_sources
 from qifu.domain.registry.actions.stating import Stated, may_state, state_fact
 from qifu.domain.registry.actions.undoing import undo_load
 
 __all__ = [
     "Stated",
+    "accept_correction",
     "accept_invitation",
     "approve_certification",
     "begin_check",
@@ -28,17 +39,26 @@ __all__ = [
     "fail",
     "file_certification",
     "invite",
+    "may_correct",
     "may_state",
+    "merge_enterprises",
+    "note_asking",
     "note_export",
     "open_load",
     "pause",
+    "propose_correction",
     "refuse_certification",
+    "refuse_correction",
     "remove_colleague",
     "reopen_pairing",
     "require_exporter",
+    "restand",
     "reveal_phone",
+    "split_off",
     "state_fact",
     "undo_load",
+    "undo_merge",
     "withdraw_certification",
+    "withdraw_correction",
     "withdraw_invitation",
 ]

@@ -1,0 +1,68 @@
+"""Ask once: a form may ask only for what is not held, or is held and no longer fresh."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.db.models import Count
+
+from qifu.domain.registry import facts
+from qifu.domain.registry.models import Asking, Profile, Source, SourceRow
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is held and fresh, what has to be asked for, and what of that is held but no longer fresh."""
+
+    held: dict[str, facts.Held]
+    must_ask: tuple[str, ...]
+    stale: dict[str, facts.Held]
+
+
+@dataclass(frozen=True, slots=True)
+class Exceptions:
+    """How often a form asked for a field that was held and fresh."""
+
+    form: str
+    field: str
+    times: int
+
+
+def ask(enterprise: int, fields: Sequence[str], on: date) -> Asked:
+    """Say which of the fields a form may ask the enterprise for. At most six statements."""
+    known = facts.held(enterprise)
+    fresh = _fresh_until(enterprise)
+    held: dict[str, facts.Held] = {}
+    stale: dict[str, facts.Held] = {}
+    for field in fields:
+        if field in known:
+            until = fresh.get(field)
+            (held if until is None or until >= on else stale)[field] = known[field]
+    return Asked(held, tuple(field for field in fields if field not in held), stale)
+
+
+def _fresh_until(enterprise: int) -> dict[str, date]:
+    """The last day on which each standing value counts as fresh; what is computed or never ages is left out."""
+    profile = Profile.objects.filter(pk=enterprise).first()
+    if profile is None:
+        return {}
+    sources = Source.objects.in_bulk({int(stand[1]) for stand in profile.stands.values() if stand[1]})
+    numbers = [int(stand[0]) for stand in profile.stands.values() if stand[0]]
+    days = dict(SourceRow.objects.filter(pk__in=numbers).values_list("pk", "as_of"))
+    found = {}
+    for field, (row, source, _) in profile.stands.items():
+        held = sources.get(source)
+        day = days.get(row) if row else held.complete_on if held else None
+        if held is not None and day is not None:
+            found[field] = day + timedelta(days=held.freshness)
+    return found
+
+
+def exceptions() -> list[Exceptions]:
+    """How often each form asked again, the most frequent first."""
+    counted = (
+        Asking.objects.values_list("form", "field").annotate(times=Count("pk")).order_by("-times", "form", "field")
+    )
+    return [Exceptions(form, field, times) for form, field, times in counted]

@@ -1,0 +1,147 @@
+"""Reads of the queue of doubts: a row of a source beside an enterprise, with what speaks for and against."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from qifu.domain.people import queries as people
+from qifu.domain.registry.access import require_loader
+from qifu.domain.registry.models import Pairing
+from qifu.domain.registry.saying import label, said
+from qifu.kernel.actor import Actor
+from qifu.kernel.errors import Invalid, Missing
+
+SHOWN = 25
+OPEN = ("waiting", "later")
+_BESIDE = ("address", "industry", "legal_form", "employees", "registered_on", "registered_capital", "status")
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One line of the comparison: what, on the row, in the registry."""
+
+    label: str
+    row: str
+    enterprise: str
+
+    @property
+    def is_same(self) -> bool:
+        return self.row == self.enterprise and self.row != "—"
+
+
+@dataclass(frozen=True, slots=True)
+class PairingView:
+    """A doubt: what is written, whose it may be, why, and what was decided."""
+
+    id: int
+    source: str
+    written: str
+    row: int
+    load: int | None
+    row_number: int | None
+    enterprise: int
+    enterprise_name: str
+    score: Decimal
+    reasons: tuple[tuple[str, str], ...]
+    state: str
+    decided_by: str
+    decided_at: datetime | None
+    sides: tuple[Side, ...] = ()
+
+    @property
+    def state_label(self) -> str:
+        return str(Pairing.State(self.state).label)
+
+    @property
+    def is_open(self) -> bool:
+        return self.state in OPEN
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """A stretch of doubts; `next` continues it."""
+
+    items: tuple[PairingView, ...]
+    next: str
+
+
+def count(actor: Actor) -> dict[str, int]:
+    """How many wait, and how many were put off.
+
+    :raises Forbidden: not for this actor.
+    """
+    require_loader(actor)
+    return {state: Pairing.objects.filter(state=state).count() for state in OPEN}
+
+
+def queue(actor: Actor, state: str = "waiting", cursor: str = "", size: int = SHOWN) -> Queue:
+    """Doubts in one state, the oldest first; decided ones, the newest first.
+
+    :raises Forbidden: not for this actor. :raises Invalid: the cursor is none of ours.
+    """
+    require_loader(actor)
+    if cursor and not (cursor.isascii() and cursor.isdecimal() and len(cursor) < 19):
+        raise Invalid("页码无效，请从第一页重新开始。", {"cursor": "无效"})
+    rows = Pairing.objects.filter(state=state).select_related("source", "row", "enterprise", "enterprise__street")
+    if state in OPEN:
+        rows = rows.filter(pk__gt=int(cursor or 0)).order_by("pk")
+    else:
+        rows = (rows.filter(pk__lt=int(cursor)) if cursor else rows).order_by("-pk")
+    page = list(rows[: size + 1])
+    names = people.names(row.decided_by_id for row in page)
+    return Queue(
+        tuple(_view(row, names, ()) for row in page[:size]), str(page[size - 1].pk) if len(page) > size else ""
+    )
+
+
+def pairing(actor: Actor, number: int) -> PairingView:
+    """One doubt, side by side.
+
+    :raises Forbidden: not for this actor. :raises Missing: there is none.
+    """
+    require_loader(actor)
+    rows = Pairing.objects.select_related("source", "row", "enterprise", "enterprise__street")
+    row = rows.filter(pk=number).first()
+    if row is None:
+        raise Missing("没有这一对，请返回列表重新选择。")
+    return _view(row, people.names([row.decided_by_id]), _sides(row))
+
+
+def following(actor: Actor, number: int) -> int | None:
+    """The next doubt that waits, after this one or from the beginning."""
+    require_loader(actor)
+    waiting = Pairing.objects.filter(state="waiting").order_by("pk").values_list("pk", flat=True)
+    return waiting.filter(pk__gt=number).first() or waiting.exclude(pk=number).first()
+
+
+def _sides(row: Pairing) -> tuple[Side, ...]:
+    firm, values = row.enterprise, row.row.values
+    own = {name: getattr(firm, name) for name in _BESIDE} | {
+        "street": firm.street.short_name if firm.street else "", "uscc": firm.uscc
+    }  # fmt: skip
+    names = ("uscc", "street", *_BESIDE)
+    written = str(values.get("written") or values.get("name") or row.row_key)
+    first = Side("名称", written, firm.name)
+    others = (Side(label(name), said(name, values.get(name)), said(name, own.get(name))) for name in names)
+    return (first, *(side for side in others if side.row != "—" or side.enterprise != "—"))
+
+
+def _view(row: Pairing, names: dict[int, str], sides: tuple[Side, ...]) -> PairingView:
+    return PairingView(
+        id=row.pk,
+        source=row.source.name,
+        written=str(row.row.values.get("written") or row.row_key),
+        row=row.row_id,
+        load=row.row.load_id,
+        row_number=row.row.row_number,
+        enterprise=row.enterprise_id,
+        enterprise_name=row.enterprise.name,
+        score=row.score,
+        reasons=tuple((str(what), str(bits)) for what, bits in row.reasons),
+        state=row.state,
+        decided_by=names.get(row.decided_by_id or 0, ""),
+        decided_at=row.decided_at,
+        sides=sides,
+    )
