@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from qifu.domain.appeals.actions import clocks as appeals
 from qifu.domain.appeals.actions import learn, tallies
+from qifu.domain.policies.actions import matching, pushing
 from qifu.entry.clock import proving, seals, sweeping
 from qifu.entry.clock import retention as privacy
 from qifu.kernel.outbox import Delivery, Hopeless, Policy, periodic, retention
@@ -132,4 +133,12 @@ add(
     daily=time(3, 40),
     policy=Policy(time_limit=3600),
 )
+add(
+    "policies.match",
+    lambda now: matching.match_all(now=now).changes,
+    label="全部企业逐项匹配政策",
+    daily=time(1, 30),
+    policy=Policy(max_attempts=3, time_limit=3600),
+)
+add("policies.push", lambda now: pushing.push(now=now).pushes, label="把符合的政策告知企业", daily=time(9, 30))
 add("privacy.retention", privacy.erase_old, label="保存期满清除个人信息（默认不启用）", daily=time(2, 30))

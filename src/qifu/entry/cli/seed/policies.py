@@ -20,7 +20,7 @@ from qifu.kernel.errors import Conflict
 
 ITEMS = 369  # in the library of the sample
 CLAIMED, MOST_CLAIMS = 0.35, 120  # share of the eligible of an item that claimed, and how many at most
-TOLD, ASKED = 240, 12  # enterprises that are told; of them how many say that something does not fit
+TOLD, ASKED = 120, 10  # enterprises that are told; of them how many say that something does not fit
 AGO = timedelta(days=12)  # since the pushes
 BECAUSE = (
     "我们的场地是自有的，没有租金。", "去年已经领过同类补贴。", "材料要的审计报告我们做不了。", "主营业务不是这一类。",
@@ -65,6 +65,7 @@ def _claims(shelf: facts.Shelf, city: facts.City, told: law.Matrix, on: date) ->
             )
 
 
+@transaction.atomic
 def _pushes(at: datetime) -> None:
     known = agencies.contacts()
     firms = sorted(known)[:TOLD]
