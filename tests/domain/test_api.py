@@ -267,7 +267,9 @@ def test_a_list_is_cut_by_known_filters_only(stage: Stage, call: Call) -> None:
 
 
 def test_a_confidential_case_does_not_tell_who_raised_it(stage: Stage, call: Call) -> None:
-    case = stage.to("working", stage.submit(is_confidential=True))
+    city = call("system")
+    made = city.post("/appeals", body(stage, external="WH-2026-001", confidential=True)).json()
+    case = stage.to("working", Appeal.objects.get(number=made["number"]))
     for row in (
         call("handler").get("/appeals").json()["items"][0],
         call("handler").get(f"/appeals/{case.number}").json(),
@@ -275,7 +277,11 @@ def test_a_confidential_case_does_not_tell_who_raised_it(stage: Stage, call: Cal
         assert row["enterprise"] is None
         assert row["enterprise_name"] == "（企业要求保密）"
         assert stage.firm.name not in json.dumps(row, ensure_ascii=False)
+        assert "WH-2026-001" not in json.dumps(row, ensure_ascii=False)  # the city platform would tell who it is
+    assert row["external"] is None
     assert call("dispatcher").get(f"/appeals/{case.number}").json()["enterprise"] == stage.firm.pk
+    for who in (city, call("dispatcher")):
+        assert who.get(f"/appeals/{case.number}").json()["external"] == "WH-2026-001"
 
 
 @pytest.mark.parametrize(("who", "path"), [("dispatcher", "/appeals"), ("handler", "/appeals"), ("contact", "/appeals"),

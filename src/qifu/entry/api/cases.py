@@ -149,7 +149,7 @@ def _whole(found: sheet.Sheet, inside: bool) -> dict[str, Any]:
         "owner": found.duty_owner,
         "handler": found.handler_name if inside else "",
         "is_confidential": found.appeal.is_confidential,
-        "external": found.appeal.external,
+        "external": found.external,
         "accept_due": dues.get("accept"),
         "reply_due": dues.get("reply"),
         "question": found.question,

@@ -81,6 +81,7 @@ class Sheet:
     place: str
     contact_name: str
     phone_masked: str
+    external: str | None  # the number of the system it came from, by which the enterprise could be looked up there
     may_reveal: bool  # whether this person may see the whole number
     prefers_label: str
     duty_owner: str
@@ -141,6 +142,7 @@ def sheet(*, actor: Actor, now: datetime, number: str) -> Sheet:
         place=appeal.place if knows or not appeal.place else "（保密）",
         contact_name=appeal.contact_name if knows else "（保密）",
         phone_masked=(phones.mask(appeal.phone) if appeal.phone else "") if knows else "",
+        external=appeal.external if knows else None,
         may_reveal=bool(appeal.phone) and knows and access.may_call(actor, relations),
         prefers_label=words.label(words.PREFERS, appeal.prefers),
         duty_owner=names.get(appeal.duty_owner or 0, ""),
@@ -280,7 +282,7 @@ def receipt(*, actor: Actor, now: datetime, number: str) -> ReceiptView:
         line=line,
         owner=people.names([appeal.duty_owner]).get(appeal.duty_owner or 0, ""),
         clocks=[clock for clock in clocks if clock.kind in ("accept", "dispatch", "reply")],
-        external=appeal.external,
+        external=appeal.external if access.knows_identity(actor, appeal) else None,
     )
 
 
