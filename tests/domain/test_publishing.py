@@ -207,7 +207,27 @@ def test_what_cannot_become_an_article(stage: Stage) -> None:
 
 def test_numbers_that_identify_are_taken_out() -> None:
     text = "证件 420102199001011234，信用代码91420100MA4K1A2B3C，座机不动 85001234，+86 139-0000-1234。"
-    assert without_persons(text, {}) == "证件 （证件号略），信用代码（证件号略），座机不动 85001234，（电话略）。"
+    assert without_persons(text, {}) == "证件 （证件号略），信用代码（证件号略），座机不动 （电话略），（电话略）。"
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("请拨027-82345678咨询", "请拨（电话略）咨询"),
+        ("请拨（027）8234567", "请拨（电话略）"),
+        ("(010) 62345678转8012，", "（电话略），"),
+        ("+86 139 9000 1234", "（电话略）"),
+        ("0713－8234567-12 找张三", "（电话略） 找张三"),
+        ("座机：82345678；", "座机：（电话略）；"),
+        ("联系电话为 8234567。", "联系电话为 （电话略）。"),
+        ("补贴 82345678 元，编号 QS2026093000011", "补贴 82345678 元，编号 QS2026093000011"),
+        ("电话费共 82345678 元", "电话费共 82345678 元"),
+        ("拨打 12345 热线", "拨打 12345 热线"),
+        ("自 2026-02-13 起，占 0.2782345678", "自 2026-02-13 起，占 0.2782345678"),
+    ],
+)
+def test_mobile_and_fixed_lines_are_hidden_and_other_figures_stay(text: str, shown: str) -> None:
+    assert without_persons(text, {}) == shown
 
 
 def test_a_later_version_is_dated_by_its_own_time(house: House) -> None:
