@@ -43,7 +43,7 @@ SHARED = ("entry/theme/*.py", "entry/theme/templatetags/*.py")  # what they say 
 ROOMS = (  # what they may say to an enterprise: whatever they raise, and every whole sentence
     "domain/appeals/access.py", "domain/appeals/actions/submit.py", "domain/appeals/actions/take.py",
     "domain/appeals/actions/answering.py", "domain/appeals/actions/playing.py", "domain/appeals/actions/clocks.py",
-    "domain/appeals/queries/sheet.py", "domain/people/phones.py", "domain/people/actions/contacts.py",
+    "domain/appeals/queries/sheet.py", "domain/policies/actions/stating.py", "domain/people/phones.py", "domain/people/actions/contacts.py",
     "domain/registry/access.py", "domain/registry/agencies.py", "domain/registry/actions/certifying.py",
     "domain/registry/actions/colleagues.py", "engines/codes/credit.py", "engines/flow/moves.py",
     "kernel/files/actions.py", "kernel/files/queries.py", "kernel/receipts/actions.py", "output/messages/queries.py",
@@ -185,6 +185,7 @@ def of_data() -> Iterator[tuple[str, Iterable[str], bool]]:
     from qifu.domain.appeals.flow import words as choices
     from qifu.domain.appeals.queries.figures.measures import FIGURES
     from qifu.domain.appeals.queries.figures.public import SHOWN
+    from qifu.domain.policies.queries import public as policies
     from qifu.domain.registry.models import Certification, Enterprise
     from qifu.entry.cli.sample import corpus
     from qifu.entry.portal.cases import promised
@@ -227,6 +228,8 @@ def of_data() -> Iterator[tuple[str, Iterable[str], bool]]:
         False,
     )
     yield "domain/appeals/actions/submit.py", ["诉求内容"], False
+    facets = (policies.KINDS, policies.LEVELS, policies.WHENS, policies.STEPS)
+    yield "domain/policies/queries/public.py", [str(label) for found in facets for label in found.values()], False
     yield "domain/publishing/actions.py", ["没能记下，请刷新页面后再试。"], False
     yield (
         "domain/registry/models/enterprises.py",

@@ -1,34 +1,18 @@
-"""An enterprise tells one thing more and is judged anew at once; it says that it has applied; lists of who got what."""
+"""An enterprise tells one thing more and is judged anew at once; it says that it has applied."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import date, datetime
-from decimal import Decimal
+from datetime import datetime
 
 from django.db import transaction
 
 from qifu.domain.policies import access, facts
 from qifu.domain.policies.actions import matching
-from qifu.domain.policies.models import Claim, Item, Push
+from qifu.domain.policies.models import Claim, Push
 from qifu.domain.registry import actions as registry
 from qifu.kernel.actor import Actor
-from qifu.kernel.errors import Conflict, Invalid, Missing
-from qifu.kernel.evidence.actions import Entry, record, record_many
-
-BATCH = 2_000
-
-
-@dataclass(frozen=True, slots=True)
-class Claimed:
-    """One line of a list of who asked for what, and when it was paid."""
-
-    enterprise: int
-    code: str
-    applied_on: date
-    paid_on: date | None = None
-    yuan: Decimal | None = None
+from qifu.kernel.errors import Conflict, Missing
+from qifu.kernel.evidence.actions import record
 
 
 @transaction.atomic
@@ -62,31 +46,3 @@ def apply(*, actor: Actor, now: datetime, enterprise: int, code: str) -> Claim:
     told = {"item": code, "year": on.year, "source": made.source}
     record(actor=actor, now=now, verb="policies.apply", stream=f"policies.firm:{enterprise}", facts=told)
     return made
-
-
-@transaction.atomic
-def note_claims(*, actor: Actor, now: datetime, lines: Iterable[Claimed], source: str) -> int:
-    """Keep a department's list of who asked for what and was paid; a line that is here already is brought up to date.
-
-    :raises Forbidden: the actor does not run policies. :raises Invalid: an item that there is not; then nothing is kept.
-    """
-    access.require_operator(actor)
-    kept = list(lines)
-    items = dict(Item.objects.values_list("code", "pk"))
-    strange = sorted({line.code for line in kept} - set(items))
-    if strange:
-        raise Invalid(f"没有编号为“{strange[0]}”的政策事项，名单没有导入。")
-    rows = [
-        Claim(
-            enterprise_id=line.enterprise, item_id=items[line.code], year=line.applied_on.year, source=source[:120],
-            applied_on=line.applied_on, paid_on=line.paid_on, yuan=line.yuan,
-        )
-        for line in kept
-    ]  # fmt: skip
-    Claim.objects.bulk_create(
-        rows, batch_size=BATCH, update_conflicts=True, unique_fields=["enterprise", "item", "year"],
-        update_fields=["applied_on", "paid_on", "yuan", "source"],
-    )  # fmt: skip
-    told = {"lines": len(rows), "source": source[:120]}
-    record_many([Entry(actor, now, "policies.note_claims", "policies.claims", told)])
-    return len(rows)

@@ -62,6 +62,11 @@ class Question:
     touches: int  # items that wait for it among others
     titles: tuple[str, ...]
 
+    @property
+    def is_ratio(self) -> bool:
+        """Whether it is written as a per cent."""
+        return is_ratio(self.field)
+
 
 @dataclass(frozen=True, slots=True)
 class Mine:
@@ -87,6 +92,11 @@ class Shown:
     verdict: Verdict
     reasons: list[Reason]
     nearest: list[str]
+
+
+def is_ratio(field: law.Field) -> bool:
+    """Whether people write a field as a per cent."""
+    return field.unit == "比例"
 
 
 def mine(actor: Actor, enterprise: int, on: date) -> Mine:

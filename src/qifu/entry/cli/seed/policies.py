@@ -9,7 +9,7 @@ from django.db import transaction
 
 from qifu.domain.people import queries as people
 from qifu.domain.policies import facts
-from qifu.domain.policies.actions import adopting, drafting, matching, publishing, pushing, stating
+from qifu.domain.policies.actions import adopting, claiming, drafting, matching, publishing, pushing, stating
 from qifu.domain.policies.models import Push, Revision
 from qifu.domain.registry import agencies
 from qifu.engines import eligibility as law
@@ -35,7 +35,7 @@ def write(now: datetime, opened: datetime) -> None:
     on = facts.day(now)
     city, shelf = facts.city(on), facts.shelf(on)
     told = law.match(shelf.library, city.table, on)
-    stating.note_claims(
+    claiming.note_claims(
         actor=_editor(1, now), now=now, lines=_claims(shelf, city, told, on), source="部门兑现名单（示例）"
     )
     matching.match_all(now=now - AGO, city=city)
@@ -49,7 +49,7 @@ def _editor(place: int, now: datetime) -> Actor:
     return people.actor_of(account, now)
 
 
-def _claims(shelf: facts.Shelf, city: facts.City, told: law.Matrix, on: date) -> Iterator[stating.Claimed]:
+def _claims(shelf: facts.Shelf, city: facts.City, told: law.Matrix, on: date) -> Iterator[claiming.Claimed]:
     """Some of those who fit have asked, most of them were paid."""
     for place, revision in enumerate(shelf.revisions):
         if revision.item.kind not in ("money", "service", "recognition"):
@@ -60,7 +60,7 @@ def _claims(shelf: facts.Shelf, city: facts.City, told: law.Matrix, on: date) ->
         for row in chosen:
             applied = date(on.year, 1, 1) + timedelta(days=int(drawn.integers(max(1, on.timetuple().tm_yday - 20))))
             paid = applied + timedelta(days=int(drawn.integers(5, 60))) if drawn.random() < 0.8 else None
-            yield stating.Claimed(
+            yield claiming.Claimed(
                 city.ids[int(row)], revision.item.code, applied, paid if paid and paid <= on else None
             )
 

@@ -96,7 +96,11 @@ def calculator(incoming: HttpRequest) -> HttpResponse:
         again = calculating.stand(facts.day(request.now), given)
         wrong = next(iter(stand.problems))
         field = next(one.field for one in stand.answered if one.field.name == wrong)
-        context = _asking(request, again, given) | {"question": field, "problem": stand.problems[wrong]}
+        context = _asking(request, again, given) | {
+            "question": field,
+            "is_ratio": mine.is_ratio(field),
+            "problem": stand.problems[wrong],
+        }
         return render(request, "policies/calculator.html", context, status=422)
     return render(request, "policies/calculator.html", _asking(request, stand, given))
 
@@ -108,6 +112,7 @@ def _asking(request: PersonRequest, stand: calculating.Stand, given: dict[str, s
     return {
         "stand": stand,
         "question": stand.question,
+        "is_ratio": stand.question is not None and mine.is_ratio(stand.question),
         "answered": answered,
         "given": given,
         "trade": words,
