@@ -6,7 +6,9 @@ from datetime import timedelta
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 from qifu.domain.appeals.actions.knowledge import make_article, without_persons
 from qifu.domain.publishing import actions, overlap, queries
@@ -235,3 +237,23 @@ def test_a_later_version_is_dated_by_its_own_time(house: House) -> None:
     later = NOW + timedelta(days=1)
     actions.edit(actor=house.actor("handler"), now=later, article=row.pk, draft=PARKING, seen=1)
     assert [v.at for v in queries.article(actor=house.actor("admin"), number=row.pk).versions] == [later, NOW]
+
+
+def test_a_form_that_cannot_be_kept_says_why_in_whole_sentences(house: House, client: Client) -> None:
+    client.force_login(house.account("handler"))
+    for sent, told in (
+        ({"question": " ", "answer": ""}, ["请填写问题。", "请填写解答。"]),
+        (
+            {"question": "长" * (actions.LONGEST_QUESTION + 1), "answer": "长" * (actions.LONGEST_ANSWER + 1)},
+            [f"问题超过 {actions.LONGEST_QUESTION} 字，请精简。", f"解答超过 {actions.LONGEST_ANSWER} 字，请精简。"],
+        ),
+        (
+            {"question": "怎么办", "answer": "这样办", "category": "none", "seen": "x"},
+            ["没有这个分类，或已停用，请重新选择。", "看不出您改的是哪一版，请重新打开这条知识再改。"],
+        ),
+    ):
+        answer = client.post(reverse("desk_article_new"), sent)
+        assert answer.status_code == 422
+        assert [said for field in answer.context["form"].errors.values() for said in field] == told
+        assert all(said in answer.content.decode() for said in told)
+    assert Article.objects.count() == 0

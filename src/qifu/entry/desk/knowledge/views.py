@@ -33,16 +33,27 @@ class ArticleForm(forms.Form):
         label="问题",
         max_length=actions.LONGEST_QUESTION,
         help_text="用企业的话问，一句话。",
+        error_messages={
+            "required": "请填写问题。",
+            "max_length": f"问题超过 {actions.LONGEST_QUESTION} 字，请精简。",
+        },
         widget=forms.TextInput({"maxlength": actions.LONGEST_QUESTION}),
     )
-    category = forms.ChoiceField(label="分类", required=False)
+    category = forms.ChoiceField(
+        label="分类", required=False, error_messages={"invalid_choice": "没有这个分类，或已停用，请重新选择。"}
+    )
     answer = forms.CharField(
         label="解答",
         max_length=actions.LONGEST_ANSWER,
         help_text="写清办什么、找谁、带什么、多久。不要出现企业名称、姓名和电话。",
+        error_messages={"required": "请填写解答。", "max_length": f"解答超过 {actions.LONGEST_ANSWER} 字，请精简。"},
         widget=forms.Textarea({"rows": 12, "maxlength": actions.LONGEST_ANSWER}),
     )
-    seen = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    seen = forms.IntegerField(
+        widget=forms.HiddenInput,
+        required=False,
+        error_messages={"invalid": "看不出您改的是哪一版，请重新打开这条知识再改。"},
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
