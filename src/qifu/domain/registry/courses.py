@@ -5,45 +5,51 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 
+from django.db.models import Min
 from django.utils.timezone import localdate
 
-from qifu.domain.registry.actions.reckoning import believed, leads_of
-from qifu.domain.registry.models import Enterprise, Mark, SourceRow
-from qifu.domain.registry.profiles import Sources
+from qifu.domain.registry.models import Enterprise, Mark, Source, SourceRow
 from qifu.domain.registry.signals import Course, Seen, Watched
 
 WATCHED = (
     "status", "abnormal", "dishonest", "building_id", "revenue", "revenue_growth", "tax_paid", "quarter_sales",
     "insured_staff", "arrears", "lawsuits", "above_scale",
 )  # fmt: skip
+ABSENT: Mapping[str, object] = {"abnormal": False, "dishonest": False, "arrears": 0, "lawsuits": 0}
+"""What is true of whoever is not on the list that tells it, so that a new name on it is news."""
 Handed = Mapping[int, Mapping[str, Course]]
 _Row = tuple[int, int, int, date, datetime, datetime | None, dict[str, object]]
 _Versions = dict[int, list[_Row]]  # of one enterprise, by source, oldest first
 
 
-def watched(ids: Sequence[int], on: date, handed: Handed) -> dict[int, Watched]:
-    """Draw up what rules look at, with what other rooms hand in. Six statements, whatever the number."""
-    versions, (sources, complete) = _versions(ids), believed()
-    lists = {one.source: one.as_of for one in complete}
+def begun() -> dict[int, date]:
+    """The day on which each source was first heard: whoever was on its first list is no news. One statement."""
+    first = SourceRow.objects.order_by().values_list("source_id").annotate(at=Min("learned_at"))
+    return {source: localdate(at) for source, at in first}
+
+
+def watched(ids: Sequence[int], on: date, handed: Handed, since: Mapping[int, date]) -> dict[int, Watched]:
+    """Draw up what rules look at, with what other rooms hand in; `since`: when each source was first heard.
+
+    Five statements, whatever the number.
+    """
+    versions, sources = _versions(ids), _sources()
     marks: dict[int, set[str]] = {}
     for owner, kind in Mark.objects.filter(enterprise__in=ids, until=None).values_list("enterprise_id", "kind"):
         marks.setdefault(owner, set()).add(kind)
-    states = {
-        pk: (status, at)
-        for pk, status, at in Enterprise.objects.filter(pk__in=ids).values_list("pk", "status", "updated")
+    return {
+        pk: Watched(
+            on,
+            _courses(versions.get(pk, {}), sources, since) | dict(handed.get(pk, {})),
+            frozenset(marks.get(pk, ())),
+        )
+        for pk in ids
     }
-    found = {}
-    for pk in ids:
-        courses = _courses(versions.get(pk, {}), sources, lists)
-        if "status" not in courses and pk in states and states[pk][0] != "open":
-            courses["status"] = Course(Seen(states[pk][0], localdate(states[pk][1]), "企业名录"))
-        found[pk] = Watched(on, courses | dict(handed.get(pk, {})), frozenset(marks.get(pk, ())))
-    return found
 
 
 def told(enterprise: int, fields: Iterable[str]) -> dict[str, list[Seen]]:
     """Every value that any source has said of the fields, newest day first. Four statements."""
-    versions, (sources, _) = _versions([enterprise]), believed()
+    versions, sources = _versions([enterprise]), _sources()
     found: dict[str, list[Seen]] = {field: [] for field in fields}
     for source, rows in versions.get(enterprise, {}).items():
         name = sources[source].name if source in sources else "已停用的来源"
@@ -57,7 +63,8 @@ def told(enterprise: int, fields: Iterable[str]) -> dict[str, list[Seen]]:
 
 
 def _versions(ids: Sequence[int]) -> dict[int, _Versions]:
-    lead = leads_of(ids)
+    merged = Enterprise.objects.filter(merged_into__in=ids).values_list("pk", "merged_into_id")
+    lead = {pk: pk for pk in ids} | {pk: int(into or 0) for pk, into in merged}
     rows = SourceRow.objects.filter(enterprise__in=lead).order_by("as_of", "learned_at", "pk")
     found: dict[int, _Versions] = {}
     for row in rows.values_list("pk", "enterprise_id", "source_id", "as_of", "learned_at", "gone_at", "values"):
@@ -65,19 +72,24 @@ def _versions(ids: Sequence[int]) -> dict[int, _Versions]:
     return found
 
 
-def _courses(versions: _Versions, sources: Sources, lists: Mapping[int, date]) -> dict[str, Course]:
+def _sources() -> dict[int, Source]:
+    return {source.pk: source for source in Source.objects.filter(is_active=True)}
+
+
+def _courses(versions: _Versions, sources: Mapping[int, Source], since: Mapping[int, date]) -> dict[str, Course]:
     best: dict[str, tuple[int, Course]] = {}
     for source, rows in versions.items():
-        if source not in sources:
+        known = sources.get(source)
+        if known is None:
             continue
-        for field, seen in _seen(rows, sources[source].name, lists.get(source)).items():
-            rank = sources[source].authority_for(field)
+        for field, seen in _seen(rows, known.name, known.complete_on, since.get(source)).items():
+            rank = int(known.strengths.get(field, known.authority))
             if field not in best or rank > best[field][0]:
                 best[field] = rank, Course(seen[0], tuple(seen[1:]))
     return {field: course for field, (_, course) in best.items()}
 
 
-def _seen(rows: Sequence[_Row], source: str, listed_on: date | None) -> dict[str, list[Seen]]:
+def _seen(rows: Sequence[_Row], source: str, listed_on: date | None, begun_on: date | None) -> dict[str, list[Seen]]:
     """What one source said of each field, newest first; of one day only what it said last."""
     found: dict[str, list[Seen]] = {}
     for row in reversed(rows):
@@ -92,4 +104,7 @@ def _seen(rows: Sequence[_Row], source: str, listed_on: date | None) -> dict[str
         for said in found.values():
             if gone > said[0].day:
                 said.insert(0, Seen(None, gone, source))
+    if begun_on is not None and localdate(rows[0][4]) > begun_on:
+        for field in found.keys() & ABSENT.keys():
+            found[field].append(Seen(ABSENT[field], min(begun_on, found[field][-1].day), source))
     return found

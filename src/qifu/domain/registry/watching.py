@@ -293,9 +293,13 @@ def retired_codes() -> frozenset[str]:
     return frozenset(AlertRule.objects.filter(state="retired").values_list("code", flat=True))
 
 
-def unit_for(code: str, street: int | None) -> int:
-    """Who gets an alert of the rule: who is named for it, else the street of the enterprise, else the centre."""
-    named = AlertRule.objects.filter(code=code, unit__isnull=False).values_list("unit_id", flat=True).first()
+def routes() -> dict[str, int | None]:
+    """Who is named for the alerts of which rule."""
+    return dict(AlertRule.objects.filter(unit__isnull=False).values_list("code", "unit_id"))
+
+
+def unit_for(named: int | None, street: int | None) -> int:
+    """Who gets an alert: who is named for its rule, else the street of the enterprise, else the centre."""
     units = people.unit_tree().units
     if named in units and units[named].is_active:
         return named

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from qifu.domain.appeals.actions import clocks as appeals
 from qifu.domain.appeals.actions import learn, tallies
 from qifu.domain.policies.actions import matching, pushing
-from qifu.entry.clock import proving, seals, sweeping
+from qifu.entry.clock import proving, seals, sweeping, watching
 from qifu.entry.clock import retention as privacy
 from qifu.kernel.outbox import Delivery, Hopeless, Policy, periodic, retention
 from qifu.kernel.receipts import actions as receipts
@@ -142,3 +142,17 @@ add(
 )
 add("policies.push", lambda now: pushing.push(now=now).pushes, label="把符合的政策告知企业", daily=time(9, 30))
 add("privacy.retention", privacy.erase_old, label="保存期满清除个人信息（默认不启用）", daily=time(2, 30))
+add(
+    "alerts.look",
+    watching.look,
+    label="企业监测：按规则发出预警",
+    daily=time(4, 30),
+    policy=Policy(max_attempts=3, time_limit=1800),
+)
+add(
+    "alerts.measure",
+    watching.measure,
+    label="企业监测：用模拟冲击检验规则",
+    daily=time(4, 50),
+    policy=Policy(max_attempts=2, time_limit=600),
+)

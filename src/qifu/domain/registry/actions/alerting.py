@@ -31,13 +31,13 @@ def look_around(*, now: datetime, hand: Hand, size: int = SLICE) -> int:
     `hand` says what the rooms above know of a stretch of enterprises. A stretch is a transaction of its own: killed
     half-way and begun again, nothing is raised twice.
     """
-    last, raised = 0, 0
+    last, raised, since = 0, 0, courses.begun()
     units: dict[int, int] = {}
     while ids := list(
         Enterprise.objects.filter(pk__gt=last, merged_into=None).order_by("pk").values_list("pk", flat=True)[:size]
     ):
         last = ids[-1]
-        found = courses.watched(ids, localdate(now), hand(ids))
+        found = courses.watched(ids, localdate(now), hand(ids), since)
         retired = watching.retired_codes()
         signals = [(pk, signal) for pk, one in found.items() for signal in look(one, retired)]
         for alert in raise_alerts(actor=SYSTEM, now=now, found=signals):
@@ -58,12 +58,12 @@ def raise_alerts(*, actor: Actor, now: datetime, found: Iterable[Found]) -> list
     known = Alert.objects.filter(enterprise__in=owners).values_list("enterprise_id", "rule", "ground", "state")
     held = {(pk, rule, ground) for pk, rule, ground, _ in known}
     busy = {(pk, rule) for pk, rule, _, state in known if state == "open"}
-    fresh: list[Alert] = []
+    fresh, routes = list[Alert](), watching.routes()
     for pk, signal in wanted:
         if (pk, signal.rule, signal.ground) in held or (pk, signal.rule) in busy:
             continue
         busy.add((pk, signal.rule))
-        fresh.append(_drawn(pk, signal, streets.get(pk), now))
+        fresh.append(_drawn(pk, signal, routes.get(signal.rule), streets.get(pk), now))
     made = Alert.objects.bulk_create(fresh, batch_size=500)
     record_many([
         Entry(actor, now, "alert.raise", _stream(one), {"enterprise": one.enterprise_id, "rule": one.rule,
@@ -142,8 +142,8 @@ def keep_trial(*, now: datetime, code: str, trial: dict[str, object]) -> AlertRu
     return row
 
 
-def _drawn(enterprise: int, signal: Signal, street: int | None, now: datetime) -> Alert:
-    unit = watching.unit_for(signal.rule, street)
+def _drawn(enterprise: int, signal: Signal, named: int | None, street: int | None, now: datetime) -> Alert:
+    unit = watching.unit_for(named, street)
     term = Term("workdays", BY_CODE[signal.rule].workdays)
     ends = due(now, term, calendar=workdays.calendar(), hours=people.hours_of(unit)).at
     assert ends is not None  # nothing pauses it

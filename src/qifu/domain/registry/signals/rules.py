@@ -61,9 +61,9 @@ def look(watched: Watched, without: Collection[str] = ()) -> Iterator[Signal]:
 
 def revoked(rule: Rule, w: Watched) -> Signal | None:
     course = w.course("status", LISTS)
-    if course is None or course.now.value not in ("revoked", "cancelled"):
+    if course is None or course.before is None or course.now.value not in ("revoked", "cancelled"):
         return None
-    if course.before is not None and course.before.value == course.now.value:
+    if course.before.value in ("revoked", "cancelled"):
         return None
     word = "吊销" if course.now.value == "revoked" else "注销"
     why = f"{course.now.source}显示，该企业于 {day_said(course.now.day)} 前后被{word}。请核实去向、欠薪和未办结事项。"
@@ -123,9 +123,11 @@ def heads_falling(rule: Rule, w: Watched) -> Signal | None:
 def arrears(rule: Rule, w: Watched) -> Signal | None:
     course = w.course("arrears", LISTS)
     owed, before = number(course.now if course else None), number(course.before if course else None)
-    if course is None or owed is None or owed < rule.bar("least") or (before is not None and owed <= before):
+    if course is None or course.before is None or owed is None or before is None:
         return None
-    since = f"，{day_said(course.before.day)} 为 {figure_said(before, '万元')}" if course.before and before else ""
+    if owed < rule.bar("least") or owed <= before:
+        return None
+    since = f"，{day_said(course.before.day)} 为 {figure_said(before, '万元')}" if before else ""
     why = (
         f"{course.now.source}显示，截至 {day_said(course.now.day)} 欠缴税费 {figure_said(owed, '万元')}{since}。"
         "请了解资金困难，告知缓缴和分期办法。"
@@ -135,8 +137,8 @@ def arrears(rule: Rule, w: Watched) -> Signal | None:
 
 def lawsuits(rule: Rule, w: Watched) -> Signal | None:
     course = w.course("lawsuits", LISTS)
-    now, before = number(course.now if course else None), number(course.before if course else None) or Decimal(0)
-    if course is None or now is None or now < rule.bar("least") or now - before < rule.bar("more"):
+    now, before = number(course.now if course else None), number(course.before if course else None)
+    if course is None or now is None or before is None or now < rule.bar("least") or now - before < rule.bar("more"):
         return None
     why = (
         f"{course.now.source}显示，截至 {day_said(course.now.day)} 该企业作为被告或被执行人的案件 {figure_said(now, '件')}，"
@@ -202,7 +204,7 @@ def silence(rule: Rule, w: Watched) -> Signal | None:
 
 def _listed(rule: Rule, w: Watched, name: str, where: str, then: str) -> Signal | None:
     course = w.course(name, LISTS)
-    if course is None or course.now.value is not True or (course.before is not None and course.before.value is True):
+    if course is None or course.before is None or course.now.value is not True or course.before.value is True:
         return None
     why = f"{course.now.source}显示，该企业截至 {day_said(course.now.day)} 被列入{where}。{then}。"
     return _signal(rule, why, course.now.day.isoformat(), _two(where, course))
