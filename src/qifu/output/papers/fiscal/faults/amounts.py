@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from qifu.engines.statements import Model
 from qifu.engines.statements.model import Claim, Paragraph
-from qifu.engines.statements.money import CENT, ZERO
+from qifu.engines.statements.money import CENT, ZERO, rounded
 from qifu.engines.statements.relations import tops
 from qifu.engines.statements.subjects import class_of, codes_by_name
 
@@ -189,7 +189,7 @@ def _fund_figure(topic: str, name: str) -> Planter:
     def planter(model: Model, rng: random.Random) -> Model | None:
         if table not in model.tables or not model.tables[table].is_empty:
             return None
-        said = f"{model.document.year}年度{name}预算财政拨款支出{Decimal(rng.randint(300, 4900)) / 100:f}万元。"
+        said = f"{model.document.year}年度{name}预算财政拨款支出{rounded(Decimal(rng.randint(300, 4900)) / 100, 2):f}万元。"
         return swap("^.*$", said, topic=topic)(model, rng)
 
     return planter

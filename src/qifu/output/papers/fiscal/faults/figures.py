@@ -8,7 +8,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from qifu.engines.statements import Model
-from qifu.engines.statements.money import CENT, HUNDRED, ZERO
+from qifu.engines.statements.money import CENT, HUNDRED, ZERO, rounded
 from qifu.engines.statements.reading.repairs import with_value
 from qifu.engines.statements.relations import Key, cells_of, relations
 
@@ -127,7 +127,10 @@ def hospitality(table: str, half: str) -> Kinds:
                 return None
             held = dict(getattr(statement, half) or {})
             if not any(held.values()):
-                running, reception = Decimal(rng.randint(120, 590)) / 100, Decimal(rng.randint(60, 280)) / 100
+                running, reception = (
+                    rounded(Decimal(rng.randint(120, 590)) / 100, 2),
+                    rounded(Decimal(rng.randint(60, 280)) / 100, 2),
+                )
                 held |= {"vehicle_running": running, "vehicles": running, "reception": reception}
                 held["total"] = running + reception
             before = dict(held)

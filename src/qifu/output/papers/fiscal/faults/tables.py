@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from qifu.engines.statements import Model
 from qifu.engines.statements.model import Row, Statement
-from qifu.engines.statements.money import ZERO
+from qifu.engines.statements.money import ZERO, rounded
 from qifu.engines.statements.relations import Key
 from qifu.engines.statements.subjects import is_unknown, name_of, names_of
 
@@ -92,7 +92,7 @@ def _project_in_running(share: Decimal | None) -> Planter:
         if row is None:
             return None
         basic = row.amounts.get("basic") or ZERO
-        value = Decimal(rng.randint(1, 9)) if share is None else (basic * share).quantize(Decimal("0.01"))
+        value = rounded(Decimal(rng.randint(1, 9)) if share is None else basic * share, 2)
         changed = with_cell(model, ("T03", row.code, "project"), value)
         return changed if share is None else with_cell(changed, ("T03", row.code, "basic"), basic - value)
 
@@ -108,7 +108,7 @@ def _basic_in_other(share: Decimal | None) -> Planter:
         if row is None:
             return None
         project = row.amounts.get("project") or ZERO
-        value = Decimal(rng.randint(1, 9)) if share is None else (project * share).quantize(Decimal("0.01"))
+        value = rounded(Decimal(rng.randint(1, 9)) if share is None else project * share, 2)
         changed = with_cell(model, ("T03", row.code, "basic"), value)
         return changed if share is None else with_cell(changed, ("T03", row.code, "project"), project - value)
 
@@ -149,7 +149,7 @@ def _exchanged(one: str, other: str) -> Planter:
 def _bonus(model: Model, rng: random.Random) -> Model | None:
     """Rewards without the bonus they are part of."""
     changed = with_cell(model, ("T06", "30103", "amount"), None)
-    return with_cell(changed, ("T06", "30309", "amount"), Decimal(rng.randint(1100, 4900)) / 100)
+    return with_cell(changed, ("T06", "30309", "amount"), rounded(Decimal(rng.randint(1100, 4900)) / 100, 2))
 
 
 def _class_shifted(model: Model, rng: random.Random) -> Model | None:
@@ -171,7 +171,7 @@ def _booked(code: str) -> Planter:
         if ninth is None or ninth.actual is None or row is None:
             return None
         column = {"30212": "abroad", "30217": "reception", "30231": "vehicle_running"}[code]
-        more = (ninth.actual.get(column) or ZERO) + Decimal(rng.randint(60, 480)) / 100
+        more = (ninth.actual.get(column) or ZERO) + rounded(Decimal(rng.randint(60, 480)) / 100, 2)
         return with_cell(model, ("T06", code, "amount"), more)
 
     return planter
@@ -233,7 +233,7 @@ def _without_vehicles(key: Key) -> Planter:
         pattern = r"无(公务)?(用)?车(辆)?(?!.{0,4}(购置|运行))|车辆0辆"
         if key[0] not in model.tables or not places(model, "explanations", "assets", pattern):
             return None
-        value = Decimal(rng.randint(80, 690)) / 100
+        value = rounded(Decimal(rng.randint(80, 690)) / 100, 2)
         if key[0] != "T09":
             return with_cell(model, key, value)
         table = model.tables["T09"]
