@@ -4,8 +4,8 @@
                                   [--embedded 100000] [--out FILE]
 
 PostgreSQL is that of BENCH_DATABASE_URL (a server where databases may be made), with its own settings; both sides are
-served by gunicorn with two workers of four threads. Sizes grow the same databases, which are dropped at the end. The
-machine should be quiet; the load average is printed.
+served by gunicorn with two workers of four threads. Every size has a database of its own, dropped at the end; with
+`--keep --only none` they are made beforehand. The machine should be quiet; the load average is printed.
 """
 
 from __future__ import annotations

@@ -14,10 +14,8 @@ from benchmarks.casework.sides import (
     ROOT,
     Side,
     Work,
-    drop_database,
     get,
     json_of,
-    make_database,
     plain_env,
     post,
     served_env,
@@ -36,20 +34,19 @@ class Ours(Side):
 
     def __init__(self, server: str) -> None:
         super().__init__(
-            "ours", "Qifu, PostgreSQL" if server else "Qifu, embedded database", server, NAME if server else ""
+            "ours", "Qifu, PostgreSQL" if server else "Qifu, embedded database", server
         )
         self.home = HOME / ("home" if server else "embedded")
         self.home.mkdir(parents=True, exist_ok=True)
         self.env = plain_env() | {"QIFU_HOME": str(self.home), "QIFU_DEMO": "0"}
-        if server:
-            self.env["DATABASE_URL"] = f"{server.rsplit('/', 1)[0]}/{NAME}"
 
     def ask(self, *command: str) -> Any:
         return json_of([sys.executable, "-m", "benchmarks.casework.site", *command], self.env)
 
     def fill(self, size: int) -> str:
         if self.server:
-            make_database(self.server, NAME)
+            self.found(f"{NAME}_{size}")
+            self.env["DATABASE_URL"] = f"{self.server.rsplit('/', 1)[0]}/{self.database}"
         begun = self.ask("found")
         grown = self.ask("grow", str(size))
         return (
@@ -150,6 +147,5 @@ class Ours(Side):
         return found
 
     def drop(self) -> None:
-        if self.server:
-            drop_database(self.server, NAME)
+        super().drop()
         shutil.rmtree(self.home, ignore_errors=True)

@@ -42,6 +42,7 @@ class Side(ABC):
     server: str
     database: str = ""
     told: dict[str, Any] = field(default_factory=dict)
+    made: set[str] = field(default_factory=set)
 
     @abstractmethod
     def fill(self, size: int) -> str:
@@ -55,9 +56,16 @@ class Side(ABC):
     def works(self) -> list[Work]:
         """What is asked, in order."""
 
-    @abstractmethod
+    def found(self, name: str) -> None:
+        """Turn to the database of that name; made if it is not there."""
+        self.database = name
+        self.made.add(name)
+        make_database(self.server, name)
+
     def drop(self) -> None:
-        """Take the database away."""
+        """Take the databases away."""
+        for name in self.made:
+            drop_database(self.server, name)
 
     def later(self) -> list[Work]:
         """What can be asked only after the works: steps of the cases handed in."""

@@ -15,10 +15,8 @@ from benchmarks.casework.sides import (
     HOME,
     Side,
     Work,
-    drop_database,
     get,
     json_of,
-    make_database,
     plain_env,
     post,
     served_env,
@@ -35,10 +33,10 @@ class Theirs(Side):
     """django-helpdesk on PostgreSQL."""
 
     def __init__(self, server: str) -> None:
-        super().__init__("theirs", f"django-helpdesk {peer.VERSION}, PostgreSQL", server, NAME)
+        super().__init__("theirs", f"django-helpdesk {peer.VERSION}, PostgreSQL", server)
         where = urlsplit(server)
         self.env = plain_env() | {
-            "PEER_DB": NAME, "PEER_HOST": where.hostname or "127.0.0.1", "PEER_PORT": str(where.port or 5432),
+            "PEER_HOST": where.hostname or "127.0.0.1", "PEER_PORT": str(where.port or 5432),
             "PEER_USER": where.username or "postgres", "PEER_PASSWORD": where.password or "",
             "PYTHONPATH": str(PROJECT), "DJANGO_SETTINGS_MODULE": "bench_peer_settings",
         }  # fmt: skip
@@ -53,9 +51,10 @@ class Theirs(Side):
     def fill(self, size: int) -> str:
         self._install()
         peer.write_project(PROJECT)
-        make_database(self.server, NAME)
+        self.found(f"{NAME}_{size}")
+        self.env["PEER_DB"] = self.database
         texts = HOME / "texts.jsonl"
-        texts.write_text("\n".join(json.dumps(row, ensure_ascii=False) for row in self._texts()), encoding="utf-8")
+        texts.write_text("\n".join(json.dumps(row, ensure_ascii=False) for row in self._texts(size)), encoding="utf-8")
         return f"{self.ask('fill', str(size), str(texts))['tickets']:,} tickets of {peer.FOLLOW_UPS} entries each"
 
     def _install(self) -> None:
@@ -65,11 +64,11 @@ class Theirs(Side):
         wanted = [f"django-helpdesk=={peer.VERSION}", "django>=5.2,<5.3", "gunicorn>=23", "psycopg[binary]>=3.2"]
         subprocess.run([self.python, "-m", "pip", "install", "-qq", *wanted], check=True)
 
-    def _texts(self) -> list[list[object]]:
+    def _texts(self, size: int) -> list[list[object]]:
         """The texts of our own sample, with as many open as we have."""
         import psycopg
 
-        with psycopg.connect(f"{self.server.rsplit('/', 1)[0]}/qifu_bench_ours") as held:
+        with psycopg.connect(f"{self.server.rsplit('/', 1)[0]}/qifu_bench_ours_{size}") as held:
             rows = held.execute("SELECT title, body, is_open FROM appeals_appeal ORDER BY id LIMIT %s", (TEXTS,))
             return [list(row) for row in rows]
 
@@ -129,6 +128,3 @@ class Theirs(Side):
         given = {"queue": queue, "title": "地下车库车位停止续租", "description": "请协调解决。", "priority": 3,
                  "submitter_email": "someone@example.org"}  # fmt: skip
         return post("/api/tickets/", json.dumps(given), "application/json", Cookie=cookie, X_CSRFToken=CSRF)
-
-    def drop(self) -> None:
-        drop_database(self.server, NAME)
