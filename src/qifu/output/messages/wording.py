@@ -135,6 +135,9 @@ TO_STAFF = {
         "{kind}待裁定", "{kind}“{title}”（编号 {number}）多次退回，有争议，请查看双方理由并裁定承办单位。"
     ),
     "centre_urge": Wording("企业催办", "{kind}“{title}”（编号 {number}）的企业催办，请查看进度并联系承办单位。"),
+    "alerts_found": Wording(
+        "新的企业预警", "昨夜企业监测发现 {count} 条需要您所在单位处置的预警，请在“预警”中查看原因并按期处置。"
+    ),
     "clock_half": Wording("时限过半", "{kind}“{title}”（编号 {number}）的办理时限已过半，{due} 到期，请抓紧办理。"),
     "clock_most": Wording(
         "时限将到",
