@@ -24,6 +24,7 @@ urlpatterns = [
     path("desk/", include("qifu.entry.desk.urls")),
     path("examinations/", include("qifu.entry.desk.disclosure.urls")),
     path("my/enterprises/", include("qifu.entry.portal.certify.urls")),
+    path("my/enterprises/", include("qifu.entry.portal.profile.urls")),
     path("", include("qifu.entry.board.urls")),
     path("api/v1/", include("qifu.entry.api.urls")),
     path("", include("qifu.entry.theme.urls")),  # the style guide

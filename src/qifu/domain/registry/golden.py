@@ -191,6 +191,36 @@ def source_row(actor: Actor, number: int) -> RowView:
     return RowView(row.pk, row.source.name, row.row_key, row.enterprise_id, name, tuple(reversed(told)))
 
 
+@dataclass(frozen=True, slots=True)
+class RowLine:
+    """A row of a source in a line."""
+
+    id: int
+    source: str
+    row_key: str
+    as_of: date
+    text: str
+
+
+def rows_of(actor: Actor, enterprise: int) -> tuple[RowLine, ...]:
+    """The open rows that speak of an enterprise itself, those merged into it left out.
+
+    :raises Missing: not for this actor.
+    """
+    enterprise_to_see(actor, enterprise)
+    rows = SourceRow.objects.filter(enterprise=enterprise, gone_at=None).select_related("source").order_by("pk")
+    return tuple(
+        RowLine(
+            row.pk,
+            row.source.name,
+            row.row_key,
+            row.as_of,
+            "；".join(f"{label(name)}：{said(name, value)}" for name, value in list(row.values.items())[:6]),
+        )
+        for row in rows
+    )
+
+
 def _may_see(actor: Actor, row: SourceRow) -> bool:
     if row.enterprise_id is None:
         return may_load(actor)

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from qifu.domain.appeals.actions import clocks as appeals
 from qifu.domain.appeals.actions import learn, tallies
 from qifu.domain.policies.actions import matching, pushing
+from qifu.domain.registry import actions as registry
 from qifu.entry.clock import proving, seals, sweeping, watching
 from qifu.entry.clock import retention as privacy
 from qifu.kernel.outbox import Delivery, Hopeless, Policy, periodic, retention
@@ -141,6 +142,7 @@ add(
     policy=Policy(max_attempts=3, time_limit=3600),
 )
 add("policies.push", lambda now: pushing.push(now=now).pushes, label="把符合的政策告知企业", daily=time(9, 30))
+add("registry.restand", lambda now: registry.restand(now), label="按数据有效期重新判断企业各项的值", daily=time(4, 10))
 add("privacy.retention", privacy.erase_old, label="保存期满清除个人信息（默认不启用）", daily=time(2, 30))
 add(
     "alerts.look",

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from qifu.domain.estate import queries as estate
 from qifu.domain.people import queries as people
-from qifu.domain.registry import access, actions, agencies, queries
+from qifu.domain.registry import access, actions, agencies, corrections, merged, queries
 from qifu.engines.codes import industries
 from qifu.entry.desk.registry import asked, panels, telling, workbook
 from qifu.entry.theme.middleware import PersonRequest
@@ -41,6 +41,7 @@ def listing(incoming: HttpRequest) -> HttpResponse:
         "may_load": access.may_load(request.actor),
         "may_export": access.may_export(request.actor),
         "waiting": agencies.count_waiting(request.actor),
+        "wrong": corrections.count_pending(request.actor),
     }
     return render(request, "registry/enterprises.html", context)
 
@@ -100,12 +101,20 @@ def page(incoming: HttpRequest, number: int) -> HttpResponse:
     context = {
         "firm": firm,
         "phone_url": reverse("desk_enterprise_phone", args=[number]) if access.may_dial(request.actor) else "",
+        "leading": _leading(request.actor, firm),
+        "may_load": access.may_load(request.actor),
         "places": estate.places_of(number),
         "colleagues": agencies.colleagues(request.actor, number),
         "entries": telling.entries(queries.history(request.actor, number)),
         "panels": panels.shown(request, number),
     }
     return render(request, "registry/enterprise.html", context)
+
+
+def _leading(actor: Actor, firm: queries.EnterpriseView) -> queries.Brief | None:
+    """The enterprise into which this one was merged."""
+    number = merged.leading(firm.id)
+    return queries.brief([number]).get(number) if number != firm.id else None
 
 
 @require_POST

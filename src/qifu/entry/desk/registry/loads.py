@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator
+from datetime import date
 from typing import Any, BinaryIO, cast
 
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
+from django.utils.timezone import localdate
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from qifu.domain.registry import access, actions, columns
@@ -24,7 +26,7 @@ from qifu.kernel.files import actions as files
 from qifu.kernel.files.kinds import kind_of
 
 LISTS = ("xlsx", "csv", "txt")
-STEPS = {"run": actions.begin_run, "pause": actions.pause, "cancel": actions.cancel}
+STEPS = {"run": actions.begin_run, "pause": actions.pause, "cancel": actions.cancel, "undo": actions.undo_load}
 
 
 @require_GET
@@ -40,15 +42,32 @@ def new(incoming: HttpRequest) -> HttpResponse:
     access.require_loader(request.actor)
     upload = request.FILES.get("file")
     if request.method == "GET" or upload is None:
-        missing = "请先选择文件。" if request.method == "POST" else ""
-        context = {"columns": columns.COLUMNS, "problem": missing}
-        return render(request, "registry/load_new.html", context, status=422 if missing else 200)
+        return _asked(request, "请先选择文件。" if request.method == "POST" else "")
     try:
         row = _taken(request, upload, upload.name or "名单")
     except Invalid as refusal:
-        context = {"columns": columns.COLUMNS, "problem": refusal.message}
-        return render(request, "registry/load_new.html", context, status=422)
+        return _asked(request, refusal.message)
     return redirect("desk_load", row.pk)
+
+
+def _asked(request: PersonRequest, problem: str) -> HttpResponse:
+    context = {
+        "columns": columns.COLUMNS,
+        "figures": columns.FIGURES,
+        "sources": kept.sources(),
+        "problem": problem,
+        "typed": request.POST,
+        "today": localdate(request.now),
+    }
+    return render(request, "registry/load_new.html", context, status=422 if problem else 200)
+
+
+def _day(text: str) -> date | None:
+    """:raises Invalid: not a day."""
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        raise Invalid("数据截止日不是认得的日期，请写成 2026-09-30。", {"as_of": "不是日期"}) from None
 
 
 def _taken(request: PersonRequest, upload: object, name: str) -> Load:
@@ -66,6 +85,9 @@ def _taken(request: PersonRequest, upload: object, name: str) -> Load:
         digest=file.digest,
         headings=table.headings,
         file=file.pk,
+        source=request.POST.get("source", "") or "list",
+        as_of=_day(request.POST.get("as_of", "")),
+        is_complete=request.POST.get("is_complete") == "1",
     )
 
 
@@ -106,6 +128,8 @@ def _shown(request: PersonRequest, number: int) -> dict[str, object]:
         "may_run": row.state in ("checked", "paused") or (row.state == "failed" and not row.is_dry),
         "may_cancel": row.state in ("draft", "checking", "checked", "running", "paused", "failed"),
         "columns": [(column, row.mapping.get(column.field)) for column in columns.COLUMNS],
+        "figures": [(column, row.mapping.get(column.field)) for column in columns.FIGURES],
+        "may_undo": kept.may_undo(row),
         "headings": list(enumerate(row.headings)),
         "samples": [] if is_working else [_sample(sample) for sample in row.samples],
         "rejects": [] if is_working else list(kept.rejects(request.actor, number, kept.SHOWN)),
@@ -120,7 +144,7 @@ def _sample(sample: dict[str, Any]) -> tuple[object, object, list[tuple[str, str
 def check(incoming: HttpRequest, number: int) -> HttpResponse:
     """Set the columns and try the list without writing."""
     request = cast(PersonRequest, incoming)
-    chosen = {c.field: request.POST.get(c.field, "") for c in columns.COLUMNS}
+    chosen = {c.field: request.POST.get(c.field, "") for c in columns.ALL}
     mapping = {name: int(place) for name, place in chosen.items() if place.isascii() and place.isdecimal()}
     with transaction.atomic():
         row = actions.begin_check(actor=request.actor, now=request.now, load=number, mapping=mapping)
@@ -141,6 +165,23 @@ def step(incoming: HttpRequest, number: int, step: str) -> HttpResponse:
                 raise Conflict("这份名单是从命令行导入的，请在命令行用同一文件继续。", state=row.state)
             enqueue(row, _account(request.actor))
     return redirect("desk_load", number)
+
+
+@require_GET
+def rows(incoming: HttpRequest, number: int, kind: str) -> HttpResponse:
+    """The rows that are new, changed or gone against what the source said before."""
+    request = cast(PersonRequest, incoming)
+    if kind not in kept.KINDS:
+        raise Http404
+    page = kept.rows(request.actor, number, kind, request.GET.get("cursor", ""))
+    context = {
+        "load": kept.load(request.actor, number),
+        "page": page,
+        "kind": kind,
+        "label": kept.KINDS[kind],
+        "tabs": kept.KINDS.items(),
+    }
+    return render(request, "registry/load_rows.html", context)
 
 
 @require_GET

@@ -1,0 +1,54 @@
+"""Doubts about rows without a code: one pair after another, side by side, decided by a key."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_POST
+
+from qifu.domain.registry import actions, pairings
+from qifu.entry.theme.middleware import PersonRequest
+
+STATES = {"waiting": "待判断", "later": "稍后再看", "same": "同一家", "different": "不是同一家"}
+SAID = {
+    "same": "已判断为同一家，这一行归到该企业。",
+    "different": "已判断为不是同一家，以后不再询问。",
+    "later": "已放到“稍后再看”。",
+}
+
+
+@require_GET
+def listing(incoming: HttpRequest) -> HttpResponse:
+    request = cast(PersonRequest, incoming)
+    state = request.GET.get("state", "")
+    state = state if state in STATES else "waiting"
+    queue = pairings.queue(request.actor, state, request.GET.get("cursor", ""))
+    context = {"queue": queue, "here": state, "tabs": STATES.items(), "counts": pairings.count(request.actor)}
+    return render(request, "registry/pairings.html", context)
+
+
+@require_GET
+def page(incoming: HttpRequest, number: int) -> HttpResponse:
+    request = cast(PersonRequest, incoming)
+    told = pairings.pairing(request.actor, number)
+    left = pairings.count(request.actor)["waiting"]
+    return render(request, "registry/pairing.html", {"told": told, "left": left})
+
+
+@require_POST
+def decide(incoming: HttpRequest, number: int, word: str) -> HttpResponse:
+    """Same, different, later; or take a decision back. The next pair follows at once."""
+    request = cast(PersonRequest, incoming)
+    if word == "reopen":
+        actions.reopen_pairing(actor=request.actor, now=request.now, pairing=number)
+        messages.success(request, "判断已撤回，可以重新判断。")
+        return redirect("desk_pairing", number)
+    if word not in SAID:
+        raise Http404
+    actions.decide_pairing(actor=request.actor, now=request.now, pairing=number, word=word)
+    messages.success(request, SAID[word])
+    following = pairings.following(request.actor, number)
+    return redirect("desk_pairing", following) if following else redirect("desk_pairings")
