@@ -95,6 +95,8 @@ def renew(*, actor: Actor, now: datetime, code: str, document: int | None = None
 def edit(*, actor: Actor, now: datetime, code: str, number: int, words: Words, seen: int) -> Revision:
     """Change a draft; whoever had read it must read it again. `seen` is the version that the writer had before the eyes.
 
+    Where the first day of force moves on, the days of cases that it passes move with it.
+
     :raises Conflict: it is published, or somebody else changed it meanwhile. :raises Invalid: it cannot be used.
     """
     access.require_writer(actor)
@@ -102,6 +104,7 @@ def edit(*, actor: Actor, now: datetime, code: str, number: int, words: Words, s
     if row.version != seen:
         raise Conflict("这一版刚被别人改过，请打开最新内容再改。", state=row.state)
     checked(words)
+    row.cases.filter(on__gte=row.force_from, on__lt=words.force_from).update(on=words.force_from)
     _say(row, words)
     row.author, row.reader, row.read_at, row.state = actor.account, None, None, Revision.State.DRAFT
     row.version, row.changed_at = row.version + 1, now

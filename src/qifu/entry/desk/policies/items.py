@@ -122,10 +122,10 @@ def add_case(incoming: HttpRequest, code: str, revision: int) -> HttpResponse:
 
 
 @require_POST
-def drop_case(incoming: HttpRequest, code: str, revision: int, case: int) -> HttpResponse:
+def drop_case(incoming: HttpRequest, code: str, revision: int, example: int) -> HttpResponse:
     """Take an example away."""
     request = cast(PersonRequest, incoming)
-    drafting.drop_case(actor=request.actor, now=request.now, code=code, number=revision, case=case)
+    drafting.drop_case(actor=request.actor, now=request.now, code=code, number=revision, case=example)
     messages.success(request, "算例已删去。")
     return redirect("desk_policy", code=code)
 

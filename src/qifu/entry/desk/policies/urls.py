@@ -35,5 +35,5 @@ urlpatterns = [
     path(ITEM + "<int:revision>/publish/", items.publish, name="desk_policy_publish"),
     path(ITEM + "<int:revision>/withdraw/", items.withdraw, name="desk_policy_withdraw"),
     path(ITEM + "<int:revision>/cases/", items.add_case, name="desk_policy_case"),
-    path(ITEM + "<int:revision>/cases/<int:case>/drop/", items.drop_case, name="desk_policy_case_drop"),
+    path(ITEM + "<int:revision>/cases/<int:example>/drop/", items.drop_case, name="desk_policy_case_drop"),
 ]
