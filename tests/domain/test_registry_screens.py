@@ -72,7 +72,7 @@ def test_lists_and_pages_open_for_staff(house: House, tmp_path: Path, who: str) 
     assert client.get("/desk/enterprises/facets/").status_code == 200
     assert client.get("/desk/enterprises/suggest/?q=武汉").json()["items"][0]["uscc"] in (code(1), code(2))
     assert "江汉大厦" in client.get("/desk/buildings/?q=老大").content.decode()
-    building = client.get(f"/desk/buildings/{row.premises.get().building_id}/").content.decode()
+    building = client.get(f"/desk/buildings/{row.tenancies.get().building_id}/").content.decode()
     assert "A座 12 层" in building
     assert name(1) in building
 
@@ -241,7 +241,7 @@ def test_pages_cost_the_same_statements_at_two_sizes(house: House, tmp_path: Pat
     first = Enterprise.objects.get(uscc=code(1)).pk
     estate.put_premises(actor=SYSTEM, now=NOW, rows=[estate.PremisesRow(first, "B001", "", 3, "301")])
     urls = ["/desk/enterprises/?q=武汉", "/desk/buildings/", "/desk/buildings/1/"]
-    urls[2] = f"/desk/buildings/{Enterprise.objects.get(pk=first).premises.get().building_id}/"
+    urls[2] = f"/desk/buildings/{Enterprise.objects.get(pk=first).tenancies.get().building_id}/"
     small = [cost(url) for url in urls]
     run(write_csv(tmp_path / "2.csv", [line(number) for number in range(10, 60)]))
     ids = Enterprise.objects.values_list("pk", flat=True)

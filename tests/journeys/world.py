@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal
 from io import BytesIO
 
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
@@ -14,7 +16,8 @@ from qifu.domain.appeals.actions.templates import Draft as Reply
 from qifu.domain.appeals.actions.templates import write
 from qifu.domain.appeals.models import Appeal
 from qifu.domain.disclosure import actions as disclosure
-from qifu.domain.estate.models import Building
+from qifu.domain.estate import actions as estate
+from qifu.domain.estate.models import Building, Room
 from qifu.domain.people import actions as people
 from qifu.domain.people.models import Account
 from qifu.domain.publishing import actions as publishing
@@ -25,7 +28,7 @@ from qifu.kernel.actor import Agency as Speaks
 from qifu.kernel.files.actions import give, keep
 from qifu.kernel.sealed import lookup
 from tests.cast import AGENT_OF_TWO, OWNER_B
-from tests.conftest import NOW
+from tests.conftest import NOW, PASSWORD
 from tests.domain.test_examinations import examined, paper
 from tests.stage import Stage
 
@@ -110,14 +113,56 @@ def _registry(stage: Stage) -> Things:
         rows=3, done=3, created=2, rejected=1, started_at=NOW, updated_at=NOW, ended_at=NOW,
     )  # fmt: skip
     Reject.objects.create(load=done, row_number=4, reason="没有企业名称", raw=["", "91420100MA4K1A2B3C", ""])
-    building = Building.objects.create(code="B001", name="云启大厦", street_id=stage.house.street, floors=20)
+    building = _building(stage)
     return {
         "claimant": claimant.pk,
         "claim": claim.pk,
         "firm": stage.firm.pk,
         "draft": draft.pk,
         "done": done.pk,
-        "building": building.pk,
+        **building,
+    }
+
+
+def _building(stage: Stage) -> Things:
+    """A building of two towers with a room that is let, one that is shared, and empty ones; who runs it; a round; a list."""
+    house, dispatcher = stage.house, stage.actor("dispatcher")
+    towers = ["A座", "B座"]
+    one = estate.BuildingRow(
+        "B001", "云启大厦", ["云启国际"], house.street, "云泽大道", "88号", towers, 20, Decimal(9000)
+    )
+    estate.put_buildings(actor=SYSTEM, now=NOW, rows=[one])
+    told = estate.RoomFacts(area=Decimal(120), asking=Decimal(60))
+    rooms = [estate.RoomRow("B001", tower, 12, f"120{n}", told) for tower in towers for n in range(1, 5)]
+    estate.put_rooms(actor=SYSTEM, now=NOW, rows=rooms)
+    first, second, third = Room.objects.order_by("pk").values_list("pk", flat=True)[:3]
+    said = estate.Letting(enterprise=stage.firm.pk, rent=Decimal(58), lease_until=NOW.date() + timedelta(days=60))
+    let = estate.let(actor=dispatcher, now=NOW, room=first, letting=said)
+    let = estate.correct(
+        actor=dispatcher, now=NOW, tenancy=let.pk, letting=replace(said, taxed_in="outside"), note="租赁合同"
+    )
+    for tenant in ("某工作室", "另一工作室"):
+        shared = estate.Letting(tenant=tenant, is_shared=True)
+        estate.let(actor=dispatcher, now=NOW, room=second, letting=shared)
+    manager = people.create_member(actor=SYSTEM, now=NOW, username="louyu", name="江楼宇", password=PASSWORD).account
+    Account.objects.filter(pk=manager.pk).update(must_change_password=False)
+    people.grant_role(actor=SYSTEM, now=NOW, account=manager.pk, unit=house.street, role=Role.BUILDING_MANAGER)
+    number = Building.objects.get().pk
+    estate.grant(actor=dispatcher, now=NOW, building=number, account=manager.pk)
+    under_way = estate.begin_round(actor=stage.actor("street"), now=NOW, building=number)
+    estate.note(
+        actor=stage.actor("street"), now=NOW, round=under_way.pk, room=third, answer="differs", note="挂着别家牌子"
+    )
+    lines = [estate.Line(2, "云启大厦", "A座1204", "某公司"), estate.Line(3, "没有的楼", "1", "某公司")]
+    handed = estate.try_list(actor=dispatcher, now=NOW, name="租户名单.csv", lines=lines)
+    return {
+        "building": number,
+        "room": first,
+        "empty_room": third,
+        "tenancy": let.pk,
+        "round": under_way.pk,
+        "tenant_list": handed.pk,
+        "louyu": manager.pk,
     }
 
 

@@ -6,6 +6,7 @@ import itertools
 import os
 import re
 from datetime import timedelta
+from decimal import Decimal
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,8 @@ from pytest_django.fixtures import Settings
 
 from qifu.domain.appeals.models import Order, ReplyTemplate
 from qifu.domain.disclosure import actions as disclosure
-from qifu.domain.estate.models import Building
+from qifu.domain.estate import actions as estate
+from qifu.domain.estate.models import Building, Mandate, Room
 from qifu.domain.people import actions as people
 from qifu.domain.people.models import Account, Delegation, DutyShift, Membership
 from qifu.domain.publishing import actions as publishing
@@ -36,7 +38,14 @@ GONE = 987_654_321
 GONE_CASE = "QS2609300000000"
 ANSWERS = {"200", "201", "302", "401", "403", "404", "405", "409", "413", "422", "429"}
 # Looks that leave a record, each for a reason: who carried what away is kept.
-RECORDED = {"desk/export/", "desk/enterprises/export/", "board/rows/download/", "board/evaluation/download/"}
+RECORDED = {
+    "desk/export/",
+    "desk/enterprises/export/",
+    "desk/buildings/export/",
+    "desk/buildings/<int:number>/tenants/",
+    "board/rows/download/",
+    "board/evaluation/download/",
+}
 # Tables that say who is here and how often, not what happened.
 PRESENCE = {"django_session", "usersessions_usersession", "kernel_cache", "people_token"}
 RANDOM = re.compile(r"[A-Za-z0-9]{64}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")  # tokens and keys of forms
@@ -105,7 +114,7 @@ def _things(stage: Stage) -> dict[str, object]:
         "file": paper.pk,
         "order": Order.objects.get().pk,
         "firm": stage.firm.pk,
-        "building": Building.objects.create(code="B01", name="云启大厦", street_id=house.street).pk,
+        **_estate(stage),
         "certification": claim.pk,
         "proof": proof.pk,
         "agency": Agency.objects.create(
@@ -136,6 +145,33 @@ def _things(stage: Stage) -> dict[str, object]:
     }  # fmt: skip
 
 
+def _estate(stage: Stage) -> dict[str, object]:
+    """A building with a room that is let, who runs it, a round through it, a list of its tenants."""
+    house, dispatcher = stage.house, stage.actor("dispatcher")
+    estate.put_buildings(actor=SYSTEM, now=NOW, rows=[estate.BuildingRow("B01", "云启大厦", (), house.street)])
+    building = Building.objects.get().pk
+    estate.put_rooms(
+        actor=SYSTEM,
+        now=NOW,
+        rows=[
+            estate.RoomRow("B01", "", 12, "1201"),
+            estate.RoomRow("B01", "", 1, "101", estate.RoomFacts(Decimal(80))),
+        ],
+    )
+    room = Room.objects.get(number="1201").pk
+    let = estate.let(actor=dispatcher, now=NOW, room=room, letting=estate.Letting(enterprise=stage.firm.pk))
+    line = estate.Line(2, "云启大厦", "1302", stage.other_firm.name)
+    return {
+        "building": building,
+        "room": room,
+        "free": Room.objects.get(number="101").pk,
+        "tenancy": let.pk,
+        "mandate": Mandate.objects.create(building_id=building, account=house.accounts["colleague"], since=NOW).pk,
+        "round": estate.begin_round(actor=stage.actor("street"), now=NOW, building=building).pk,
+        "tenant_list": estate.try_list(actor=dispatcher, now=NOW, name="名单.csv", lines=[line]).pk,
+    }
+
+
 # What `number` and the like mean, by where the address begins. The first that fits counts.
 MEANS = (
     ("my/enterprises/certify/", {"number": "certification"}),
@@ -146,7 +182,10 @@ MEANS = (
     ("desk/enterprises/", {"number": "firm"}),
     ("api/v1/enterprises/", {"number": "firm"}),
     ("desk/certifications/", {"number": "certification", "file": "proof"}),
+    ("desk/buildings/lists/", {"number": "tenant_list"}),
     ("desk/buildings/", {"number": "building"}),
+    ("rooms/", {"room": "free"}),
+    ("my/buildings/", {"number": "building", "room": "free"}),
     ("desk/knowledge/", {"number": "article"}),
     ("desk/cases/", {"number": "case"}),
     ("cases/", {"number": "case"}),

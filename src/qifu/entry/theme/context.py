@@ -15,6 +15,7 @@ from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import SimpleLazyObject
 
+from qifu.domain.estate import access
 from qifu.domain.people.tree import tree
 from qifu.kernel.actor import VISITOR, Actor, Role
 
@@ -108,6 +109,12 @@ DESK = (
 )
 
 
+RUNS = (  # who has come only to run a building
+    Entry("我的楼宇", "buildings", ("portal_buildings",), _staff),
+    Entry("我的", "person", ("me",), _staff),
+)
+
+
 def page(request: HttpRequest) -> dict[str, Any]:
     """Hand each page its actor, person, way round and mode. Nothing is read until a page asks for it."""
     actor: Actor = getattr(request, "actor", VISITOR)
@@ -122,7 +129,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
 
 def links(actor: Actor, path: str) -> tuple[Link, ...]:
     """The way round for the actor, with the present place marked."""
-    entries = DESK if actor.is_staff else PORTAL
+    entries = RUNS if access.runs_only(actor) else DESK if actor.is_staff else PORTAL
     found = [(entry, url) for entry in entries if entry.sees(actor) and (url := _url(entry.names))]
     places = [
         (place, entry) for entry, url in found for place in (url, *(_url((name,)) or url for name in entry.covers))

@@ -32,7 +32,7 @@ from qifu.kernel.reading import held
 log = logging.getLogger("qifu.person")
 SEEN = "seen"  # in the session: when the person last did something, to about five minutes
 NOTE = timedelta(minutes=5)
-STAFF_PATHS = ("/desk/", "/board/", "/field/")
+STAFF_PATHS = ("/desk/", "/board/", "/field/", "/my/buildings/")
 FREE = {"account_change_password", "account_logout", "account_reauthenticate"}  # with a temporary password
 
 

@@ -1,1 +1,1 @@
-"""The registry and the buildings, for the staff."""
+"""The registry, for the staff."""

@@ -1,9 +1,10 @@
-"""Addresses of the registry and the buildings on the desk."""
+"""Addresses of the registry on the desk."""
 
 from __future__ import annotations
 
 from django.urls import path
 
+<<<<<<< ours
 from qifu.entry.desk.registry import (
     buildings,
     certifications,
@@ -14,6 +15,9 @@ from qifu.entry.desk.registry import (
     merges,
     pairings,
 )
+=======
+from qifu.entry.desk.registry import certifications, enterprises, loads
+>>>>>>> theirs
 
 urlpatterns = [
     path("enterprises/", enterprises.listing, name="desk_enterprises"),
@@ -52,6 +56,4 @@ urlpatterns = [
     path("certifications/<int:number>/approve/", certifications.approve, name="desk_certification_approve"),
     path("certifications/<int:number>/refuse/", certifications.refuse, name="desk_certification_refuse"),
     path("certifications/<int:number>/files/<int:file>/", certifications.file, name="desk_certification_file"),
-    path("buildings/", buildings.listing, name="desk_buildings"),
-    path("buildings/<int:number>/", buildings.page, name="desk_building"),
 ]

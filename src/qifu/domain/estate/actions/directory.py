@@ -1,18 +1,23 @@
-"""The only writes of this room: putting the directory of buildings, and who sits where."""
+"""The directory of buildings, and who sits where as addresses say it."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 
 from django.db import transaction
 
-from qifu.domain.estate.models import Building, Premises
+from qifu.domain.estate import access
+from qifu.domain.estate.actions.letting import Letting, said
+from qifu.domain.estate.actions.places import Places
+from qifu.domain.estate.actions.seating import Seat, replaced, seat_many
+from qifu.domain.estate.models import Building, Tenancy
 from qifu.kernel import search
-from qifu.kernel.actor import Actor, Role
-from qifu.kernel.errors import Forbidden, Invalid
+from qifu.kernel.actor import Actor
+from qifu.kernel.errors import Invalid
 from qifu.kernel.evidence.actions import Entry, record_many
 
 
@@ -53,7 +58,7 @@ def put_buildings(*, actor: Actor, now: datetime, rows: Iterable[BuildingRow]) -
 
     :raises Invalid: a row has no code or no name, or a code comes twice.
     """
-    _require_keeper(actor)
+    access.require_keeper(actor)
     wanted = list(rows)
     codes = [row.code for row in wanted]
     if len(set(codes)) != len(codes) or not all(row.code and row.name for row in wanted):
@@ -81,52 +86,39 @@ def put_buildings(*, actor: Actor, now: datetime, rows: Iterable[BuildingRow]) -
 
 @transaction.atomic
 def put_premises(*, actor: Actor, now: datetime, rows: Iterable[PremisesRow]) -> int:
-    """Enter who sits where; what is entered already stays. Return how many were entered.
+    """Enter who sits where, as addresses say it; what is entered already stays. Return how many were entered.
+
+    Addresses do not say who has moved out: several firms in one room count as sharing it.
 
     :raises Invalid: a building is not in the directory.
     """
-    _require_keeper(actor)
+    access.require_keeper(actor)
     wanted = list(rows)
-    held = dict(Building.objects.values_list("code", "pk"))
-    strange = {row.building for row in wanted} - held.keys()
-    if strange:
-        raise Invalid(f"楼宇目录中没有编码 {'、'.join(sorted(strange)[:5])}，请先导入楼宇。")
-    known = set(
-        Premises.objects.filter(until__isnull=True).values_list("enterprise_id", "building_id", "tower", "room")
-    )
-    fresh: dict[tuple[int, int, str, str], Premises] = {}
+    places = Places.of(row.building for row in wanted)
+    places.prepare((row.building, row.tower, row.floor) for row in wanted)
+    places.furnish((row.building, row.tower, row.floor, row.room) for row in wanted)
+    inside = list(places.codes.values())
+    open_ones = Tenancy.objects.filter(dropped_at__isnull=True, until__isnull=True, building__in=inside)
+    held = {(row.enterprise_id, row.floor_id, row.room_id): row for row in open_ones}
+    fresh: dict[tuple[int, int, int | None], PremisesRow] = {}
     for row in wanted:
-        key = (row.enterprise, held[row.building], row.tower, row.room)
-        if key not in known and key not in fresh:
-            fresh[key] = Premises(
-                enterprise_id=row.enterprise,
-                building_id=held[row.building],
-                tower=row.tower,
-                floor=row.floor,
-                room=row.room,
-                since=row.since,
-            )
-    Premises.objects.bulk_create(fresh.values(), batch_size=1000)
-    counts: dict[int, int] = {}
-    for _, building, _, _ in fresh:
-        counts[building] = counts.get(building, 0) + 1
-    record_many(
-        [
-            Entry(actor, now, "building.tenants", f"estate.building:{building}", facts={"entered": count})
-            for building, count in counts.items()
-        ]
-    )
-    return len(fresh)
+        key = (row.enterprise, *places.at(row.building, row.tower, row.floor, row.room))
+        if key not in held:
+            fresh.setdefault(key, row)
+    counts = Counter(room for _, _, room in (*held, *fresh) if room is not None)
+    crowded = [row for row in held.values() if row.room_id and counts[row.room_id] > 1 and not row.is_shared]
+    replaced(crowded, now, {row.key: replace(said(row), is_shared=True) for row in crowded})
+    seats = [
+        Seat(row.building, row.tower, row.floor, row.room,
+             Letting(enterprise=row.enterprise, since=row.since, is_shared=room is not None and counts[room] > 1))
+        for (_, _, room), row in fresh.items()
+    ]  # fmt: skip
+    return len(seat_many(actor=actor, now=now, seats=seats))
 
 
 def stream_of(row: Building) -> str:
     """The chain of a building."""
     return f"estate.building:{row.pk}"
-
-
-def _require_keeper(actor: Actor) -> None:
-    if actor.kind != "system" and not actor.has_role(Role.ADMINISTRATOR):
-        raise Forbidden("只有管理员可以维护楼宇目录。")
 
 
 def _put(held: Building, row: BuildingRow) -> Building:

@@ -1,0 +1,1 @@
+"""Buildings floor by floor on the desk: figures, stacking, the map, tenancies, rounds, lists of tenants."""
