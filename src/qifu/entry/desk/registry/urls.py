@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-<<<<<<< ours
 from qifu.entry.desk.registry import (
-    buildings,
     certifications,
     classes,
     enterprises,
@@ -15,9 +13,6 @@ from qifu.entry.desk.registry import (
     merges,
     pairings,
 )
-=======
-from qifu.entry.desk.registry import certifications, enterprises, loads
->>>>>>> theirs
 
 urlpatterns = [
     path("enterprises/", enterprises.listing, name="desk_enterprises"),
