@@ -1,4 +1,4 @@
-"""Whether two texts are one, or nearly: a digest of what is written, marks by which candidates are found, and the share they have in common.
+"""Whether two texts are one, or nearly: a digest of what is written, marks that find candidates, and the share in common.
 
 The marks of a text are the smallest hashes of its runs of five characters (a bottom-k sketch): two texts that share most
 of their runs share most of their marks, so that candidates come from an index instead of from every text. A candidate is judged by its
