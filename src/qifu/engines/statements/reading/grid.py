@@ -209,16 +209,17 @@ def placed(
     if not holds:
         return _nearest(row, statement, columns, numbered or [start + k for k in range(len(columns))])
     ways = {offset: {column: row.figures.get(offset + k) for k, column in enumerate(columns)} for offset in holds}
-    is_whole = shift == 0 and row.width == usual_width and base == start and base in ways
-    if is_whole:
-        return ways[base]  # nothing shows that it moved: a sum of its own that fails is what it says
-    return ways[max(holds, key=lambda offset: options[offset] + (10 if _fits(statement, ways[offset], columns) else 0))]
-
-
-def _fits(statement: str, amounts: Amounts, columns: Sequence[str]) -> bool:
-    """Whether a placement adds up and fills the column of totals."""
     total = "total" if "total" in columns else columns[0]
-    return amounts.get(total) is not None and adds_up(statement, amounts)
+    if shift == 0 and row.width == usual_width and base == start and base in ways and ways[base].get(total) is not None:
+        return ways[base]  # nothing shows that it moved: a sum of its own that fails is what it says
+    return ways[max(holds, key=lambda offset: options[offset] + _likely(statement, ways[offset], total))]
+
+
+def _likely(statement: str, amounts: Amounts, total: str) -> int:
+    """How much speaks for a placement: it fills the column of totals, and it adds up."""
+    if amounts.get(total) is None:
+        return 0
+    return 13 if adds_up(statement, amounts) else 3
 
 
 def _nearest(row: RawRow, statement: str, columns: Sequence[str], places: Sequence[int]) -> Amounts:

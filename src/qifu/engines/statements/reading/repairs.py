@@ -72,7 +72,7 @@ def mend(
 
     A blank is filled only where the source may have lost what stood there (`fills`).
     """
-    if model.document.kind == "budget" or not model.tables:
+    if not model.tables:
         return model
     rules = [rule for rule in (*relations(model), *said(model)) if not any(cell in unclear for cell, _ in rule.cells)]
     values = cells_of(model)

@@ -25,7 +25,7 @@ _MONEY = re.compile(r"(?:金额)?单位[:：]((?:人民币)?(?:万元|元|亿元
 _NOTE = re.compile(
     r"^(注|备注|说明|本表|本套|\d{1,2}[行栏]=|\d+[.、]本(表|套)|本(部门|单位)|我(部门|单位)|此表|[^,。]{0,20}无(政府性基金|国有资本|“三公|财政拨款))"
 )
-ENOUGH = 3  # rows that show where a table has its columns
+ENOUGH = 3  # rows from which on they show where a table has its names
 _ECONOMIC_CODE = re.compile(r"^3\d{2}(\d{2})?$")
 
 
@@ -167,7 +167,7 @@ def _ruled_rows(statement: str, layout: Layout, lines: Sequence[Line], trouble: 
     start = grid.first_column(raw, numbered)
     usual = Counter(row.name_at for row in raw if not row.is_total)
     name_at = usual.most_common(1)[0][0] if usual else raw[0].name_at
-    if numbered and usual.total() < ENOUGH:
+    if numbered and (usual.total() < ENOUGH or numbered[0] - 1 in usual):
         name_at = numbered[0] - 1  # names stand before the first numbered column
     width = Counter(row.width for row in raw).most_common(1)[0][0]
     rows = []

@@ -31,12 +31,19 @@ def inner_spaces(lines: Sequence[str], rng: random.Random) -> list[str]:
 
 
 def truncated(lines: Sequence[str], rng: random.Random) -> list[str]:
-    """Some class lines of the first statement lose their last digit, as narrow cells do."""
+    """Class lines of the first statement, and up to four cells of one other, lose their last digit, as narrow cells do."""
     worn = list(lines)
-    start = next((i for i, line in enumerate(lines) if "收入支出决算总表" in line and "财政拨款" not in line), 0)
+    heads = [(i, found) for i, line in enumerate(lines) if (found := titled(line)) and found.shape != "target_form"]
+    first = next((i for i, found in heads if found.id in ("T01", "B01")), 0)
     places = [
-        i for i in range(start, min(start + 45, len(lines))) if re.search(r"类?支出\t\d{2}\t\d+\.\d{2}$", lines[i])
+        i for i in range(first, min(first + 45, len(lines))) if re.search(r"类?支出\t(\d{2}\t)?\d+\.\d{2}$", lines[i])
     ]
+    others = [i for i, found in heads if found.id in ("T02", "T03", "T05", "B03", "B05")]
+    if others:
+        start = rng.choice(others)
+        rows = [i for i in range(start, min(start + 40, len(lines))) if _ROW_CODE.match(lines[i])]
+        for i in rng.sample(rows, min(len(rows), rng.randint(0, 3))):
+            worn[i] = _AMOUNT.sub(lambda found: found[0][:-1], lines[i], count=1)
     for i in places[:4]:
         worn[i] = worn[i][:-1]
     return worn
