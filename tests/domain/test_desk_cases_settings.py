@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from pytest_django.fixtures import Settings
 
 from qifu.domain.appeals.models import Category, Clock, Promise, ReplyTemplate
@@ -183,3 +185,38 @@ def test_evidence_speaks_to_an_auditor(stage: Stage) -> None:
     assert {found.actor for found, *_ in named["rows"]} == {f"staff:{dispatcher.pk}"}
     assert auditor.get(url, {"actor": "查无此人"}).context["rows"] == []
     assert auditor.get(url, {"actor": f"staff:{dispatcher.pk}"}).context["who"] == dispatcher.name
+
+
+def test_evidence_hides_who_raised_a_confidential_case(stage: Stage) -> None:
+    open_, quiet = stage.submit(), stage.submit(is_confidential=True)
+    stage.take("contact", quiet, "urge", text="请加快")
+    name, url = stage.contact.name, "/desk/evidence/"
+    for who, knows in (("admin", False), ("auditor", True)):
+        desk = browser(stage, who)
+        for case, is_named in ((open_, True), (quiet, knows)):
+            answer = desk.get(url, {"stream": case.stream})
+            assert (
+                name in answer.content.decode(),
+                f'contact%3A{stage.contact.account}"' in answer.content.decode(),
+            ) == (
+                is_named,
+                is_named,
+            )
+            _, by, told, *_ = answer.context["rows"][-1]
+            assert by == (f"{name}（企业联系人）" if is_named else "企业（要求保密）")
+            assert dict(told)["企业编号"] == (str(stage.firm.pk) if is_named else "（保密）")
+        asked_for = desk.get(url, {"actor": name}).context["rows"]
+        assert {row.stream for row, *_ in asked_for} == ({open_.stream, quiet.stream} if knows else {open_.stream})
+
+
+def test_evidence_costs_as_much_whoever_is_asked_for(stage: Stage) -> None:
+    admin = browser(stage, "admin")
+    for _ in range(3):
+        stage.to("replied", is_confidential=True)
+    counted = []
+    for given in ({"verb": "appeals.reply"}, {"actor": "承办"}, {"actor": "系统"}, {"stream": "appeals.appeal"}):
+        admin.get("/desk/evidence/", given)
+        with CaptureQueriesContext(connection) as asked:
+            assert admin.get("/desk/evidence/", given).context["rows"] or given == {"actor": "系统"}
+        counted.append(len(asked))
+    assert max(counted) <= 14, counted

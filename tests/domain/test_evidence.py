@@ -505,3 +505,15 @@ def test_a_seal_does_not_wait_for_a_long_import_and_holds_nobody_up(monkeypatch:
     sealed = actions.seal_up(now=NOW)
     assert sealed is not None
     assert sealed.count == 2
+
+
+@pytest.mark.django_db
+def test_each_filter_of_the_page_is_read_by_its_index() -> None:
+    """Planned as for a large table: sorting and reading it whole are ruled out where the database lets one."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SET LOCAL enable_seqscan = off; SET LOCAL enable_sort = off; SET LOCAL enable_bitmapscan = off"
+            )
+    for cut, index in (({"verb": "a.b"}, "evidence_verb"), ({"actor": "staff:1"}, "evidence_actor")):
+        assert index in Record.objects.filter(**cut).order_by("-pk")[:51].explain(), cut

@@ -33,7 +33,11 @@ class Record(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["stream", "seq"], name="evidence_one_per_seq")]
-        indexes = [models.Index(fields=["at"], name="evidence_at")]
+        indexes = [
+            models.Index(fields=["at"], name="evidence_at"),
+            models.Index(fields=["verb", "-id"], name="evidence_verb"),
+            models.Index(fields=["actor", "-id"], name="evidence_actor"),
+        ]
 
 
 class Content(models.Model):

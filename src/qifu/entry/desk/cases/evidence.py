@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_POST
 
+from qifu.domain.appeals.queries.concealed import concealed
 from qifu.domain.people import queries as people
 from qifu.entry.desk.cases import recorded
 from qifu.entry.desk.cases.doors import require_inspector
@@ -51,21 +52,24 @@ def _context(request: PersonRequest) -> dict[str, object]:
         before_id=int(before) if before.isdecimal() and len(before) < 19 else None,
         size=PAGE + 1,
     )
-    rows = found[:PAGE]
+    page = found[:PAGE]
+    hidden = concealed(actor=request.actor, streams={row.stream for row in page})
+    rows = [row for row in page if not (given["actor"] and recorded.is_told_by(row, hidden))]
     known = recorded.names(rows)
     options = recorded.choices()
     return {
         "rows": [
             (
                 row,
-                recorded.who(row.actor, known),
-                recorded.told(row, known),
+                recorded.HIDDEN if recorded.is_told_by(row, hidden) else recorded.who(row.actor, known),
+                recorded.told(row, known, is_hidden=row.stream in hidden),
                 recorded.verb_label(row.verb),
                 recorded.who(row.for_whom, known) if row.for_whom else "",
             )
             for row in rows
         ],
-        "next": rows[-1].pk if len(found) > PAGE else None,
+        "next": page[-1].pk if len(found) > PAGE else None,
+        "hidden": recorded.HIDDEN,
         "given": given,
         "verbs": options
         if not given["verb"] or _is_known(given["verb"])

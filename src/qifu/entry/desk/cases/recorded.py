@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from functools import lru_cache
 
@@ -73,6 +73,18 @@ FACTS = {
     "place": "地点", "elsewhere": "办理去处", "items": "补充事项", "way": "方式", "source": "来源", "label": "名称", "q": "搜索",
     "is_right": "认定正确", "is_on": "开启", "has_helped": "有帮助", "threshold": "把握不低于", "key": "键", "days": "天数",
 }  # fmt: skip
+HIDDEN = "企业（要求保密）"
+IDENTITY = (
+    "enterprise",
+    "enterprise_id",
+    "place",
+    "building",
+    "external",
+    "contact",
+    "contact_name",
+    "person",
+    "phone",
+)
 UNITS = ("unit", "unit_id", "joint", "units", "street", "street_id")
 PEOPLE = ("account", "handler", "duty_owner", "deputy", "giver")
 LABELS: dict[str, Mapping[str, str]] = {
@@ -121,18 +133,32 @@ def account(mark: str) -> int | None:
     return int(number) if number.isdecimal() else None
 
 
-def told(row: Record, known: Mapping[int, str]) -> list[tuple[str, str]]:
-    """The facts, and what was said or changed where it is kept still."""
+def is_told_by(row: Record, hidden: Collection[str]) -> bool:
+    """Whether the record names the enterprise's own people, of a case that was raised in confidence."""
+    return row.stream in hidden and row.actor.startswith("contact:")
+
+
+def told(row: Record, known: Mapping[int, str], *, is_hidden: bool = False) -> list[tuple[str, str]]:
+    """The facts, and what was said or changed where it is kept still; who the enterprise is stays out where it is hidden."""
+    cut = _without_identity if is_hidden else dict[str, object]
     lines = [
         (_label(name), _said(name, value, known))
-        for name, value in row.facts.items()
+        for name, value in cut(row.facts).items()
         if value not in (None, "", [], {})
     ]
     if row.content_digest is not None:
         body = getattr(getattr(row, "content", None), "body", None)
         kept = body if isinstance(body, dict) else {"text": "（已按规定清除）"}
-        lines += [(_label(name), _said(name, value, known)) for name, value in kept.items()]
+        lines += [(_label(name), _said(name, value, known)) for name, value in cut(kept).items()]
     return [*lines, ("摘要", bytes(row.hash).hex())]
+
+
+def _without_identity(facts: Mapping[str, object]) -> dict[str, object]:
+    """The same with what would tell who the enterprise is replaced, in groups too."""
+    return {
+        name: "（保密）" if name in IDENTITY else _without_identity(value) if isinstance(value, Mapping) else value
+        for name, value in facts.items()
+    }
 
 
 def _people(facts: object) -> list[int]:
