@@ -319,4 +319,4 @@ class Push(models.Model):
         indexes = [models.Index(fields=["revision", "sent_at"], name="push_revision")]
 
 
-from qifu.domain.policies.collection.models import Finding, Mark, Reading, Source  # noqa: E402, F401  (tables of the room)
+from qifu.domain.policies.collected import Finding, Mark, Reading, Source  # noqa: E402, F401  (tables of the room)

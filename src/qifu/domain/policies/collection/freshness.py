@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import Min
 
 from qifu.domain.policies import access
-from qifu.domain.policies.collection.models import Finding
+from qifu.domain.policies.collected import Finding
 from qifu.domain.policies.models import Document
 from qifu.kernel.actor import Actor
 from qifu.kernel.workdays import queries as workdays

@@ -11,10 +11,10 @@ from django.db.models import Count, F, Q, QuerySet
 from qifu.domain.people import queries as people
 from qifu.domain.policies import access
 from qifu.domain.policies.actions.documents import Paper
+from qifu.domain.policies.collected import Finding, Reading, Source
 from qifu.domain.policies.collection import likeness
 from qifu.domain.policies.collection.actions.deciding import NO_FINDING
 from qifu.domain.policies.collection.actions.sources import NO_SOURCE
-from qifu.domain.policies.collection.models import Finding, Reading, Source
 from qifu.domain.policies.models import Document
 from qifu.kernel import search
 from qifu.kernel.actor import Actor

@@ -153,7 +153,8 @@ class _Cut:
 
 def _read(answer: http.client.HTTPResponse, headers: dict[str, str], link: _Cut) -> bytes:
     """The body, unpacked; never more than `LARGEST` in memory."""
-    if int(headers.get("content-length") or 0) > LARGEST:
+    length, seen = int(headers.get("content-length") or 0), 0
+    if length > LARGEST:
         raise _too_large()
     packed = headers.get("content-encoding", "").lower()
     if packed not in ("", "identity", "gzip", "x-gzip", "deflate"):
@@ -161,6 +162,7 @@ def _read(answer: http.client.HTTPResponse, headers: dict[str, str], link: _Cut)
     unpack = zlib.decompressobj(47) if packed not in ("", "identity") else None
     found = bytearray()
     while block := answer.read(_BLOCK):
+        seen += len(block)
         try:
             found += unpack.decompress(block, LARGEST + 1 - len(found)) if unpack else block
         except zlib.error:
@@ -169,6 +171,8 @@ def _read(answer: http.client.HTTPResponse, headers: dict[str, str], link: _Cut)
             raise _too_large()
     if link.is_cut:
         raise TimeoutError
+    if seen < length or (unpack is not None and not unpack.eof):
+        raise Unreachable("对方的回答中途断了，没有采用。")
     return bytes(found)
 
 

@@ -9,7 +9,7 @@ from django.db import transaction
 from qifu.domain.policies import access
 from qifu.domain.policies.actions import documents
 from qifu.domain.policies.actions.documents import Paper
-from qifu.domain.policies.collection.models import Finding
+from qifu.domain.policies.collected import Finding
 from qifu.domain.policies.models import Document
 from qifu.kernel.actor import Actor
 from qifu.kernel.errors import Conflict, Invalid, Missing

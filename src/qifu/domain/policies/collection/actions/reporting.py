@@ -8,8 +8,8 @@ from datetime import date, datetime
 
 from django.db import transaction
 
+from qifu.domain.policies.collected import LEVELS, Finding, Mark, Reading, Source
 from qifu.domain.policies.collection import likeness
-from qifu.domain.policies.collection.models import LEVELS, Finding, Mark, Reading, Source
 from qifu.domain.policies.models import Document
 from qifu.kernel import search
 from qifu.kernel.actor import SYSTEM

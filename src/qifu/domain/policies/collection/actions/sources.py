@@ -11,8 +11,8 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 
 from qifu.domain.policies import access
-from qifu.domain.policies.collection.models import LEVELS
-from qifu.domain.policies.collection.models import Source as Source  # the entry knows it by this name
+from qifu.domain.policies.collected import LEVELS
+from qifu.domain.policies.collected import Source as Source  # the entry knows it by this name
 from qifu.kernel.actor import SYSTEM, Actor
 from qifu.kernel.errors import Conflict, Invalid, Missing
 from qifu.kernel.evidence.actions import record
