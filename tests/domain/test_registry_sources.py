@@ -227,3 +227,16 @@ def test_a_decision_can_be_taken_back(doubt: Pairing) -> None:
     assert "employees" not in facts.held(doubt.enterprise_id)
     with pytest.raises(Invalid):
         actions.decide_pairing(actor=SYSTEM, now=NOW, pairing=doubt.pk, word="vielleicht")
+
+
+def test_a_workbook_is_read_without_its_ending_and_its_total_is_no_enterprise(house: House, tmp_path: Path) -> None:
+    from openpyxl import Workbook
+
+    book = Workbook()
+    for cells in (["2025 年度"], TAX, tax(1), ["合计", "", "8000000"]):
+        book.active.append(cells)
+    path = tmp_path / "0f3c"  # as files are kept
+    book.save(tmp_path / "税务.xlsx")
+    (tmp_path / "税务.xlsx").rename(path)
+    load = load_list(path, "tax")
+    assert (load.created, load.rejected, load.rejects.get().reason) == (1, 1, "是合计行，不是企业。")

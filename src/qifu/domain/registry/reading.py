@@ -25,6 +25,7 @@ _HEADING_MONEY = re.compile(r"(亿元|亿|万元|元)")
 _COUNT = re.compile(r"(\d{1,7})(?:\.0+)?\s*(?:人|名)?")
 _NAMED = re.compile(r"[\u3400-\u9fffA-Za-z]")
 _BLANK = {"", "-", "--", "—", "——", "/", "\\", "无", "空", "null", "none", "n/a", "暂无", "未知", "不详", "#n/a"}
+_TOTALS = {"合计", "总计", "小计", "共计", "累计"}
 _SIZES = {"大": "large", "中": "medium", "小": "small", "微": "micro"}
 _YES, _NO = {"是", "有", "y", "yes", "√", "1", "true", "✓"}, {"否", "不是", "n", "no", "×", "0", "false", "x"}
 _STATUSES = (("注销", "cancelled"), ("吊销", "revoked"))
@@ -152,6 +153,8 @@ def _name(text: str) -> str:
     if text.startswith(("=", "+", "-", "@")):
         raise Unusable("企业名称是公式，请在表格中把这一列“粘贴为数值”后重新导入。")
     name = naming.written(text)
+    if name in _TOTALS:
+        raise Unusable("是合计行，不是企业。")
     if len(name) < 2 or not _NAMED.search(name):
         raise Unusable("企业名称不像名称，请核对是否错列。")
     if len(name) > LIMITS["name"]:

@@ -145,9 +145,10 @@ def _sheets(path: Path) -> list[str]:
     from openpyxl.utils.exceptions import InvalidFileException
 
     try:
-        book = load_workbook(path, read_only=True)
-        names = [sheet.title for sheet in book.worksheets if sheet.sheet_state == "visible"]
-        book.close()
+        with path.open("rb") as file:  # a kept file bears no ending, by which the library would refuse it
+            book = load_workbook(file, read_only=True)
+            names = [sheet.title for sheet in book.worksheets if sheet.sheet_state == "visible"]
+            book.close()
     except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, OSError, SyntaxError, TypeError):
         raise _unreadable("工作簿已损坏或加了密码。") from None
     return names
@@ -188,16 +189,17 @@ def _of_text(path: Path, encoding: str, delimiter: str) -> Iterator[tuple[int, l
 def _of_sheet(path: Path, sheet: str) -> Iterator[tuple[int, list[str]]]:
     from openpyxl import load_workbook
 
-    book = load_workbook(path, read_only=True)
-    try:
-        page = book[sheet]
-        page.reset_dimensions()  # many programs write a wrong extent, which would cut the table
-        for number, cells in enumerate(page.iter_rows(values_only=True), 1):
-            yield number, _texts(cells[:WIDEST])
-    except (zipfile.BadZipFile, SyntaxError, ValueError, KeyError):
-        raise _unreadable("工作簿中途损坏。") from None
-    finally:
-        book.close()
+    with path.open("rb") as file:
+        book = load_workbook(file, read_only=True)
+        try:
+            page = book[sheet]
+            page.reset_dimensions()  # many programs write a wrong extent, which would cut the table
+            for number, cells in enumerate(page.iter_rows(values_only=True), 1):
+                yield number, _texts(cells[:WIDEST])
+        except (zipfile.BadZipFile, SyntaxError, ValueError, KeyError):
+            raise _unreadable("工作簿中途损坏。") from None
+        finally:
+            book.close()
 
 
 def _texts(cells: Sequence[object]) -> list[str]:
