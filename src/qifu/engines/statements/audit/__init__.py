@@ -11,6 +11,7 @@ from . import budgets, counts, damage, forms, narrative, plausible, required, sh
 from .case import Case
 from .grouping import grouped
 from .registry import ERROR, INFO, RULES, WARNING, Finding, Hit, Rule
+from .units import in_wan
 
 __all__ = ["ERROR", "INFO", "RULES", "WARNING", "Finding", "Report", "Rule", "audit", "report_json"]
 FAMILIES = (sums, plausible, narrative, shares, forms, counts, required, wording, budgets, damage)
@@ -30,7 +31,8 @@ class Report:
 
 def audit(model: Model, against: Model | None = None) -> Report:
     """Apply every rule that a document of its kind is subject to; `against` is a second document of the same unit."""
-    case = Case(model, against)
+    model = in_wan(model)
+    case = Case(model, None if against is None else in_wan(against))
     kind = model.document.kind or "final_accounts"
     found = [
         finding

@@ -9,7 +9,7 @@ from functools import cached_property
 
 from qifu.engines.statements.layouts import COLUMN_NAMES, keyed
 from qifu.engines.statements.model import Claim, Entry, Form, Model, Paragraph, Row
-from qifu.engines.statements.money import CENT, HALF, Ratio, percentage, shown, tail
+from qifu.engines.statements.money import CENT, HALF, Ratio, percentage, rounded, shown, tail
 from qifu.engines.statements.relations import Key, Relation, cells_of, lines_of, only_fiscal, place_name, relations
 from qifu.engines.statements.subjects import class_of, codes_by_name
 from qifu.engines.statements.words import compact
@@ -244,6 +244,8 @@ def differs(printed: Decimal, expected: Decimal, addends: int = 1) -> str:
     exponent = printed.as_tuple().exponent
     places = -exponent if isinstance(exponent, int) and exponent < 0 else 0
     coarse = HALF if places >= 2 else Decimal(5).scaleb(-places - 1)
+    if places >= 2 and rounded(expected, places) == printed:
+        return ""  # a statement in 元 holds more decimals than the text prints
     if difference == 0 or (places < 2 and difference <= coarse and printed != 0 and places > 0):
         return ""
     return INFO if difference <= max(CENT, tail(addends)) else ERROR

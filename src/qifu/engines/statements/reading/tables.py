@@ -16,6 +16,7 @@ from qifu.engines.statements.subjects import names_of
 from qifu.engines.statements.words import compact, is_chinese, unnumbered, within_one
 
 from . import grid
+from .headings import HEADS, as_printed
 from .outline import Region
 
 _UNIT = re.compile(
@@ -89,26 +90,6 @@ def _data(lines: Sequence[Line]) -> list[Line]:
 # ---- by functional subject -------------------------------------------------------------------------------------------
 
 
-_HEADS: dict[str, re.Pattern[str]] = {
-    "total": re.compile(r"合计|总计|小计"),
-    "basic": re.compile(r"基本支出"),
-    "project": re.compile(r"项目支出"),
-    "remit": re.compile(r"上缴上级"),
-    "business": re.compile(r"经营"),
-    "subsidy": re.compile(r"附属单位补助"),
-    "personnel": re.compile(r"人员经费"),
-    "public": re.compile(r"公用经费"),
-    "fiscal": re.compile(r"财政拨款"),
-    "superior": re.compile(r"上级补助"),
-    "undertaking": re.compile(r"事业收入"),
-    "affiliate": re.compile(r"附属单位上缴"),
-    "other": re.compile(r"其他收入"),
-    "opening": re.compile(r"年初"),
-    "income": re.compile(r"本年收入"),
-    "closing": re.compile(r"年末"),
-}
-
-
 def printed_columns(layout: Layout, lines: Sequence[Line]) -> Layout:
     """The layout with just the columns that this table prints, where its heading shows that some are left out.
 
@@ -117,7 +98,7 @@ def printed_columns(layout: Layout, lines: Sequence[Line]) -> Layout:
     head, widest, numbers = _head_words(lines)
     if numbers >= len(layout.columns) or not head:
         return layout
-    found = [column for column in layout.columns if column in _HEADS and _HEADS[column].search(head)]
+    found = [column for column in layout.columns if column in HEADS and HEADS[column].search(head)]
     missing = [column for column in layout.columns if column not in found]
     if not missing or len(found) < 2 or found[0] != layout.columns[0] or widest != len(found):
         return layout
@@ -141,7 +122,7 @@ def _head_words(lines: Sequence[Line]) -> tuple[str, int, int]:
 
 def _subjects(base: Statement, layout: Layout, lines: Sequence[Line], trouble: Trouble) -> Statement:
     whole = layout
-    layout = printed_columns(layout, _data(lines))
+    layout = as_printed(printed_columns(layout, _data(lines)), lines)
     found = _subject_rows(base, layout, lines, trouble)
     if layout.columns == whole.columns:
         return found
@@ -336,6 +317,7 @@ _Item = tuple[int | None, str, list[Decimal | None]]
 
 def _ledger(base: Statement, layout: Layout, lines: Sequence[Line], trouble: Trouble) -> Statement:
     data = _data(lines)
+    layout = as_printed(layout, lines)
     step = _line_step(data)
     income: list[Entry] = []
     expenditure: list[Entry] = []
@@ -642,6 +624,7 @@ _HOSPITALITY = (
 
 def _hospitality(base: Statement, layout: Layout, lines: Sequence[Line], trouble: Trouble) -> Statement:
     blank: Amounts = dict.fromkeys(layout.columns)
+    layout = as_printed(layout, lines)
     halves = 2 if layout.kind == "final_accounts" else 1
     budget, actual = dict(blank), dict(blank)
     for line in _data(lines):
@@ -649,9 +632,9 @@ def _hospitality(base: Statement, layout: Layout, lines: Sequence[Line], trouble
             continue
         values = _row_values(line, len(layout.columns) * halves)
         if values:
-            budget = dict(zip(layout.columns, values, strict=False))
+            budget = blank | dict(zip(layout.columns, values, strict=False))
             if halves == 2:
-                actual = dict(zip(layout.columns, values[len(layout.columns) :], strict=False))
+                actual = blank | dict(zip(layout.columns, values[len(layout.columns) :], strict=False))
         elif line.is_row and (upright := _upright(line)):
             column, figures = upright
             budget[column] = figures[0]

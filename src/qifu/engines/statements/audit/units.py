@@ -1,0 +1,46 @@
+"""Statements in 元 beside a text in 万元: brought to one unit before they are compared, without rounding."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+from decimal import Decimal
+
+from qifu.engines.statements.model import Amounts, Model, Statement
+
+_WAN = {"元": Decimal("0.0001"), "千元": Decimal("0.1"), "亿元": Decimal(10000)}
+
+
+def in_wan(model: Model) -> Model:
+    """The model with all statements in 万元, where the text speaks in 万元 and statements do not."""
+    said = Counter(claim.unit for claim in model.claims)
+    others = [name for name, table in model.tables.items() if _factor(table) is not None]
+    if not others or said["万元"] <= said["元"]:
+        return model
+    tables = {name: _scaled(table) if name in others else table for name, table in model.tables.items()}
+    return replace(model, tables=tables)
+
+
+def _factor(table: Statement) -> Decimal | None:
+    return _WAN.get(table.money_unit.removeprefix("人民币"))
+
+
+def _scaled(table: Statement) -> Statement:
+    factor = _factor(table) or Decimal(1)
+
+    def times(value: Decimal | None) -> Decimal | None:
+        return None if value is None else (value * factor).normalize() + 0
+
+    def all_of(amounts: Amounts) -> Amounts:
+        return {column: times(value) for column, value in amounts.items()}
+
+    return replace(
+        table,
+        rows=tuple(replace(row, amounts=all_of(row.amounts)) for row in table.rows),
+        income=tuple(replace(entry, amounts=all_of(entry.amounts)) for entry in table.income),
+        expenditure=tuple(replace(entry, amounts=all_of(entry.amounts)) for entry in table.expenditure),
+        budget=None if table.budget is None else all_of(table.budget),
+        actual=None if table.actual is None else all_of(table.actual),
+        personnel_total=times(table.personnel_total),
+        public_total=times(table.public_total),
+    )
