@@ -1,0 +1,134 @@
+"""The enterprise file as a Word document: A4, official fonts, each figure with its source and day."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from docx import Document
+from docx.enum.text import WD_ALIGN_PARAGRAPH
+from docx.oxml.ns import qn
+from docx.shared import Mm, Pt
+
+if TYPE_CHECKING:
+    from qifu.output.dossiers import File
+
+HERE = ZoneInfo("Asia/Shanghai")
+TITLE, HEADING, TEXT = "方正小标宋简体", "黑体", "仿宋_GB2312"
+SIZE_TITLE, SIZE_HEADING, SIZE_TEXT, SIZE_TABLE = Pt(22), Pt(14), Pt(12), Pt(10.5)
+NONE = "无"
+
+
+def build(file: File, who: str) -> bytes:
+    """Return the document; `who` had it made and stands at its foot."""
+    paper = _Paper()
+    paper.line(f"{file.firm.brief.name}企业档案", TITLE, SIZE_TITLE, center=True)
+    paper.line(f"数据截至 {_day(file.at)}，按查看人权限生成。金额单位见各表。", TEXT, SIZE_TABLE, center=True)
+    _identity(paper, file)
+    _figures(paper, file)
+    paper.table("四、经营场所", ("楼宇", "楼层房号", "起", "止"), [
+        (p.building.name, _where(p.tower, p.floor, p.room), _day(p.since), _day(p.until) if p.until else "至今")
+        for p in file.places
+    ])  # fmt: skip
+    paper.table("五、已享受和可享受的政策", ("政策", "情况"), [
+        *((got.title, f"{got.year} 年申报，{'已兑现' if got.paid_on else '办理中'}{_yuan(got.yuan)}") for got in file.policies.got),
+        *((fit.title, f"符合条件{'，' + fit.amount if fit.amount else ''}") for fit in file.policies.fits),
+    ])  # fmt: skip
+    paper.table("六、诉求", ("编号", "事项", "状态", "提交日期"), [
+        (case.number, case.title, case.state_label, _day(case.submitted_at)) for case in file.cases
+    ])  # fmt: skip
+    paper.table("七、预警", ("规则", "原因", "状态", "发现日期"), [
+        (one.rule_label, one.why, one.outcome_label or one.state_label, _day(one.found_at)) for one in file.alerts
+    ])  # fmt: skip
+    paper.table("八、关联企业", ("企业", "关系", "依据"), [(one.name, one.kind, one.why) for one in file.relations])
+    paper.table("九、大事记", ("日期", "事项", "说明"), [(_day(one.at), one.what, one.text) for one in file.events])
+    paper.line(f"生成人：{who}　{_day(file.at)}", TEXT, SIZE_TEXT, right=True)
+    return paper.bytes()
+
+
+def _identity(paper: _Paper, file: File) -> None:
+    firm, brief = file.firm, file.firm.brief
+    capital = f"{firm.registered_capital:,.10g} 万元" if firm.registered_capital is not None else "未登记"
+    paper.table("一、基本信息", (), [
+        ("统一社会信用代码", brief.uscc or "未登记"),
+        ("曾用名", "、".join(name for name, _ in firm.former_names) or NONE),
+        ("所属街道", brief.street_name or "未登记"),
+        ("行业", f"{brief.industry} {brief.industry_name}".strip() or "未登记"),
+        ("企业类型", firm.legal_form or "未登记"),
+        ("规模", brief.size_label or "未登记"),
+        ("成立日期", _day(firm.registered_on) or "未登记"),
+        ("注册资本", capital),
+        ("地址", firm.address or "未登记"),
+        ("登记状态", brief.status_label),
+        ("已认证联系人", "、".join(f"{one.person}（{one.role_label}）" for one in file.speakers) or NONE),
+    ])  # fmt: skip
+    paper.table("二、画像", ("标签", "规则", "数值", "来源与日期"), [
+        (tag.label, tag.rule, tag.value, f"{tag.source}{'，' + _day(tag.as_of) if tag.as_of else ''}") for tag in file.tags
+    ])  # fmt: skip
+
+
+def _figures(paper: _Paper, file: File) -> None:
+    heads = ("项目", *(f"{year}年" for year in file.years))
+    rows = [
+        (f"{line.label}（{line.unit}）", *(f"{cell.text}\n{cell.source}" if cell.text else "—" for cell in line.cells))
+        for line in file.figures
+    ]
+    paper.table("三、分年数据", heads, rows)
+
+
+class _Paper:
+    """A document being written."""
+
+    def __init__(self) -> None:
+        self.document = Document()
+        section = self.document.sections[0]
+        section.page_width, section.page_height = Mm(210), Mm(297)
+        section.top_margin, section.bottom_margin = Mm(30), Mm(25)
+        section.left_margin, section.right_margin = Mm(26), Mm(24)
+
+    def line(self, text: str, font: str, size: Pt, *, center: bool = False, right: bool = False) -> None:
+        paragraph = self.document.add_paragraph()
+        if center or right:
+            paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER if center else WD_ALIGN_PARAGRAPH.RIGHT
+        _write(paragraph, text, font, size)
+
+    def table(self, heading: str, heads: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+        """A heading and a table beneath it; the word for nothing where there are no rows."""
+        self.line(heading, HEADING, SIZE_HEADING)
+        held = list(rows)
+        if not held:
+            self.line(NONE, TEXT, SIZE_TEXT)
+            return
+        table = self.document.add_table(rows=0, cols=len(held[0]), style="Table Grid")
+        for font, cells in [*([(HEADING, heads)] if heads else []), *((TEXT, row) for row in held)]:
+            for cell, text in zip(table.add_row().cells, cells, strict=True):
+                _write(cell.paragraphs[0], text, font, SIZE_TABLE)
+
+    def bytes(self) -> bytes:
+        out = io.BytesIO()
+        self.document.save(out)
+        return out.getvalue()
+
+
+def _write(paragraph, text: str, font: str, size: Pt) -> None:  # type: ignore[no-untyped-def]
+    run = paragraph.add_run(text)
+    run.font.name, run.font.size = font, size
+    run._element.rPr.rFonts.set(qn("w:eastAsia"), font)
+
+
+def _where(tower: str, floor: int | None, room: str) -> str:
+    return " ".join(part for part in (tower, f"{floor} 层" if floor is not None else "", room) if part)
+
+
+def _yuan(value: object) -> str:
+    return f"，{value:,.2f} 元" if value is not None else ""
+
+
+def _day(day: date | datetime | None) -> str:
+    if day is None:
+        return ""
+    here = day.astimezone(HERE) if isinstance(day, datetime) else day
+    return f"{here.year}年{here.month}月{here.day}日"
