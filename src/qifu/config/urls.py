@@ -19,6 +19,8 @@ urlpatterns = [
     path("desk/people/", include("qifu.entry.desk.people.urls")),
     path("desk/", include("qifu.entry.desk.registry.urls")),
     path("desk/", include("qifu.entry.desk.estate.urls")),
+    path("desk/", include("qifu.entry.desk.alerts.urls")),
+    path("desk/", include("qifu.entry.desk.dossiers.urls")),
     path("desk/", include("qifu.entry.desk.knowledge.urls")),
     path("desk/", include("qifu.entry.desk.policies.urls")),
     path("desk/", include("qifu.entry.desk.operations.urls")),

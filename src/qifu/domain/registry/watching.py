@@ -293,6 +293,11 @@ def retired_codes() -> frozenset[str]:
     return frozenset(AlertRule.objects.filter(state="retired").values_list("code", flat=True))
 
 
+def outcomes() -> tuple[tuple[str, str], ...]:
+    """What may have come of an alert that was right, with labels."""
+    return tuple((str(value), str(label)) for value, label in Alert.Outcome.choices)
+
+
 def routes() -> dict[str, int | None]:
     """Who is named for the alerts of which rule."""
     return dict(AlertRule.objects.filter(unit__isnull=False).values_list("code", "unit_id"))

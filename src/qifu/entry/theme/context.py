@@ -90,6 +90,7 @@ DESK = (
     Entry("督办", "flag", ("desk:supervision", "desk_supervision"), _roles(Role.SUPERVISOR, Role.LEADER, Role.HANDLER)),
     Entry("常用回复", "reply", ("desk:templates",), _CASEWORK),
     Entry("企业", "building", ("desk:enterprises", "desk_enterprises"), _staff, ("desk_certifications",)),
+    Entry("预警", "bell", ("desk_alerts",), _staff),
     Entry("楼宇", "buildings", ("desk:buildings", "desk_buildings"), _staff),
     Entry("政策", "idea", ("desk_policies",), _staff),
     Entry("知识", "book", ("desk:knowledge", "desk_knowledge"), _staff),

@@ -10,8 +10,9 @@ from django.utils.timezone import localdate
 
 from qifu.domain.people import queries as people
 from qifu.domain.registry import courses, watching
+from qifu.domain.registry.actions.exporting import require_exporter
 from qifu.domain.registry.models import Alert, AlertRule, Enterprise
-from qifu.domain.registry.signals import BY_CODE, Signal, in_force, look
+from qifu.domain.registry.signals import BY_CODE, Signal, look
 from qifu.engines.calendar import Term, due
 from qifu.kernel import outbox
 from qifu.kernel.actor import SYSTEM, Actor
@@ -113,6 +114,14 @@ def retire_rule(*, actor: Actor, now: datetime, code: str, reason: str) -> Alert
 def bring_back_rule(*, actor: Actor, now: datetime, code: str, reason: str) -> AlertRule:
     """Put a rule into use again; it is counted anew from now. :raises Conflict: it is in use."""
     return _turned(actor, now, code, "active", reason)
+
+
+@transaction.atomic
+def note_export(*, actor: Actor, now: datetime, rows: int, filters: dict[str, object]) -> None:
+    """Record a list of alerts that is about to be carried away. :raises Forbidden: not for this actor."""
+    require_exporter(actor)
+    told = {name: value for name, value in filters.items() if value}
+    record(actor=actor, now=now, verb="alert.export", stream="registry.exports", facts={"rows": rows, "filters": told})
 
 
 @transaction.atomic
@@ -227,6 +236,14 @@ def _rule_stream(code: str) -> str:
 
 
 __all__ = [
-    "bring_back_rule", "close_alert", "dismiss_alert", "in_force", "keep_trial", "look_around", "raise_alerts",
-    "retire_noisy", "retire_rule", "route_rule",
-]  # fmt: skip
+    "bring_back_rule",
+    "close_alert",
+    "dismiss_alert",
+    "keep_trial",
+    "look_around",
+    "note_export",
+    "raise_alerts",
+    "retire_noisy",
+    "retire_rule",
+    "route_rule",
+]
