@@ -209,7 +209,7 @@ def _at(place: int) -> tuple[int, int, int]:
 
 def _bundle(level: str, group: int, year: int, own: Sequence[tuple[int, int]], seed: int) -> Bundle:
     name = GROUPS[group][0]
-    issued = date(2025 - year % 10, 3 + group % 6, 1 + group)
+    issued = date(2025 - year % 3, 3 + group % 6, 1 + group)  # three years in force: on the day of the cases, too
     place = f"{DISTRICT}人民政府办公室" if level == "district" else "示例市人民政府办公厅"
     short = "江泽政规" if level == "district" else "示政规"
     title = f"支持{name}高质量发展若干措施{MARK}" + (f"第 {year + 1} 辑" if year else "")
@@ -220,7 +220,7 @@ def _bundle(level: str, group: int, year: int, own: Sequence[tuple[int, int]], s
         for n, (_, scheme) in enumerate(own, 1)
     )
     paper = Paper(
-        level=level, title=title, issuer=place, number=f"{short}〔{issued.year}〕{group + 1 + year % 10 * 20}号{MARK}",
+        level=level, title=title, issuer=place, number=f"{short}〔{issued.year}〕{group + 1 + year * 20}号{MARK}",
         issued_on=issued, effective_from=issued, effective_to=date(issued.year + 3, 12, 31), text=text,
         gist=f"为演示而编写的文件，不是真实政策。对{name}企业给出 {len(own)} 项支持。", checked="示例数据，未经任何机关发布",
     )  # fmt: skip
@@ -247,7 +247,8 @@ def _offered(number: int, scheme: int, group: int, issued: date, seed: int) -> O
     code = f"S{number + 1:05d}-{plan.code}"
     opens, closes = _window(number, seed)
     words = Words(
-        title=f"{name}企业{plan.title}{MARK}" + (f"第 {number // GRID + 1} 辑" if number >= GRID else ""), force_from=issued, force_to=date(issued.year + 3, 12, 31),
+        title=f"{name}企业{plan.title}{MARK}" + (f"第 {number // GRID + 1} 辑" if number >= GRID else ""),
+        force_from=issued, force_to=date(issued.year + 3, 12, 31),
         summary=f"{plan.summary}面向{name}企业。示例数据，不是真实政策。",
         condition={"and": [dict(term.when) for term in terms]}, formula=plan.formula, amount_words=plan.amount,
         materials=list(plan.materials), window=opens, steps=plan.steps,
