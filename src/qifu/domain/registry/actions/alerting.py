@@ -74,22 +74,26 @@ def raise_alerts(*, actor: Actor, now: datetime, found: Iterable[Found]) -> list
     return made
 
 
+@transaction.atomic
 def close_alert(*, actor: Actor, now: datetime, alert: int, outcome: str, result: str) -> Alert:
     """Close an alert that was right, with what came of it.
 
     :raises Missing: not for this actor. :raises Forbidden: the actor's unit does not deal with it.
     :raises Invalid: no outcome, or no result. :raises Conflict: it is closed already.
     """
+    row = watching.alert_to_close(actor, alert)
     if outcome not in Alert.Outcome.values:
         raise Invalid("请选择处置结果。", {"outcome": "请选择一项"})
     text = _written(result, "请写明处置情况（至少四个字）：做了什么，企业现在怎样。", "result")
-    return _ended(actor, now, alert, "closed", outcome, text)
+    return _ended(row, actor, now, "closed", outcome, text)
 
 
+@transaction.atomic
 def dismiss_alert(*, actor: Actor, now: datetime, alert: int, reason: str) -> Alert:
     """Mark an alert as false, with the reason; it counts against its rule. Raises as `close_alert` does."""
+    row = watching.alert_to_close(actor, alert)
     text = _written(reason, "请写明为什么是误报（至少四个字），规则的准确率按此计算。", "reason")
-    return _ended(actor, now, alert, "false", "", text)
+    return _ended(row, actor, now, "false", "", text)
 
 
 def retire_noisy(*, now: datetime) -> list[str]:
@@ -166,9 +170,7 @@ def _drawn(enterprise: int, signal: Signal, named: int | None, street: int | Non
     )  # fmt: skip
 
 
-@transaction.atomic
-def _ended(actor: Actor, now: datetime, alert: int, state: str, outcome: str, text: str) -> Alert:
-    row = watching.alert_to_close(actor, alert)
+def _ended(row: Alert, actor: Actor, now: datetime, state: str, outcome: str, text: str) -> Alert:
     if row.state != "open":
         raise Conflict("这条预警已经处置过，请刷新页面查看结果。", state=row.state)
     row.state, row.outcome, row.result = state, outcome, text
