@@ -154,6 +154,22 @@ PAGES: dict[str, tuple[Look, ...]] = {
     # Registry, buildings, knowledge
     "desk/enterprises/": (Look("dispatcher", "/desk/enterprises/"), Look("dispatcher", "/desk/enterprises/?q=没有")),
     "desk/enterprises/<int:number>/": (Look("dispatcher", "/desk/enterprises/{firm}/"),),
+    "desk/enterprises/<int:number>/file/": (Look("dispatcher", "/desk/enterprises/{firm}/file/"),),
+    "desk/alerts/": (
+        Look("dispatcher", "/desk/alerts/?state=all"),
+        Look("street", "/desk/alerts/"),
+        Look("dispatcher", "/desk/alerts/?q=没有"),
+    ),
+    "desk/alerts/<int:alert>/": (
+        Look("street", "/desk/alerts/{alert}/"),
+        Look("street", "/desk/alerts/{alert}/", _show("details summary")),
+        Look("leader", "/desk/alerts/{alert}/"),
+    ),
+    "desk/alerts/rules/": (
+        Look("supervisor", "/desk/alerts/rules/"),
+        Look("supervisor", "/desk/alerts/rules/", _show("details summary")),
+        Look("street", "/desk/alerts/rules/"),
+    ),
     "desk/enterprises/loads/": (Look("dispatcher", "/desk/enterprises/loads/"),),
     "desk/enterprises/loads/new/": (Look("dispatcher", "/desk/enterprises/loads/new/"),),
     "desk/enterprises/loads/<int:number>/": (
@@ -304,6 +320,13 @@ NO_PAGES = {
     "desk/enterprises/suggest/": FRAGMENT,
     "desk/enterprises/export/": FILE,
     "desk/enterprises/<int:number>/phone/": BUTTON,
+    "desk/enterprises/<int:number>/file.docx": FILE,
+    "desk/alerts/export/": FILE,
+    "desk/alerts/<int:alert>/close/": BUTTON,
+    "desk/alerts/<int:alert>/dismiss/": BUTTON,
+    "desk/alerts/rules/<slug:code>/retire/": BUTTON,
+    "desk/alerts/rules/<slug:code>/revive/": BUTTON,
+    "desk/alerts/rules/<slug:code>/route/": BUTTON,
     "desk/enterprises/loads/<int:number>/progress/": FRAGMENT,
     "desk/enterprises/loads/<int:number>/rejects/": FILE,
     "desk/enterprises/loads/<int:number>/check/": BUTTON,

@@ -30,6 +30,7 @@ from qifu.kernel.files.actions import give, keep
 from qifu.kernel.outbox.models import Item
 from qifu.kernel.sealed import seal
 from tests.conftest import NOW
+from tests.domain import alert_room
 from tests.stage import Stage
 from tests.walls import matrix
 from tests.walls.matrix import METHODS, ROLES, Address, Stand
@@ -43,6 +44,8 @@ RECORDED = {
     "desk/enterprises/export/",
     "desk/buildings/export/",
     "desk/buildings/<int:number>/tenants/",
+    "desk/alerts/export/",
+    "desk/enterprises/<int:number>/file.docx",
     "board/rows/download/",
     "board/evaluation/download/",
 }
@@ -57,7 +60,7 @@ def stand(stage: Stage, settings: Settings, tmp_path: Path) -> Stand:
     settings.QIFU_NOW, settings.API_RATE, settings.HOME = NOW, 10**9, tmp_path
     settings.DEMO = False
     bearers.METER.forget()
-    things = _things(stage)
+    things = _things(stage) | alert_room.fill(stage)
     accounts = _accounts(stage)
     clients, headers = {}, {}
     for role in ROLES:
@@ -193,6 +196,9 @@ MEANS = (
 )
 # What is a word and no object: the same for what is there and what is not.
 WORDS = {
+    ("desk_alert_rule_retire", "code"): "abnormal",
+    ("desk_alert_rule_revive", "code"): "abnormal",
+    ("desk_alert_rule_route", "code"): "abnormal",
     ("desk/cases/<str:number>/<slug:step>/", "step"): "note",
     ("cases/<str:number>/<slug:step>/", "step"): "urge",
     ("api/v1/appeals/<number>/<step>", "step"): "note",
