@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime
+
+from django.db import transaction
 
 from qifu.domain.policies import facts
 from qifu.domain.policies.actions import adopting, documents, drafting, matching, publishing, pushing
 from qifu.domain.policies.actions.documents import Paper
 from qifu.domain.policies.actions.drafting import About, Words
 from qifu.domain.policies.models import Document, Push, Revision
+from qifu.domain.registry.actions import holding
+from qifu.domain.registry.actions.reckoning import reckon_profiles
+from qifu.domain.registry.actions.sources import source_of
 from qifu.domain.registry.models import Agency, Enterprise
 from qifu.entry.cli.sample import policies as samples
 from qifu.kernel.actor import Actor
@@ -80,6 +86,22 @@ def firm(stage: Stage, **known: object) -> Enterprise:
     return stage.firm
 
 
+def known(stage: Stage, **values: object) -> None:
+    """Let the centre's word stand for the first firm."""
+    believe({stage.firm.pk: values})
+
+
+def believe(values: Mapping[int, Mapping[str, object]]) -> None:
+    """Let the centre's word stand for firms."""
+    rows = [
+        holding.Incoming(row_key=f"test:{firm}", enterprise=firm, values=told, as_of=NOW.date())
+        for firm, told in values.items()
+    ]
+    with transaction.atomic():
+        holding.put_rows(source=source_of("word", NOW), rows=rows, now=NOW)
+        reckon_profiles(values, NOW)
+
+
 def contact(stage: Stage) -> Actor:
     """The contact of the first firm, known to the registry."""
     Agency.objects.get_or_create(
@@ -96,6 +118,7 @@ def fill(stage: Stage, items: int = 40) -> dict[str, object]:
     facts.forget()
     firm(stage)
     speaker = contact(stage)
+    known(stage, dishonest=False, high_tech=True, rd_ratio=0.02)
     adopting.adopt(now=NOW, bundles=samples.bundles(items))
     made = draft(stage.house)
     matching.match_all(now=NOW)

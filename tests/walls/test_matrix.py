@@ -30,7 +30,7 @@ from qifu.kernel.files.actions import give, keep
 from qifu.kernel.outbox.models import Item
 from qifu.kernel.sealed import seal
 from tests.conftest import NOW
-from tests.domain import alert_room
+from tests.domain import alert_room, policy_room
 from tests.stage import Stage
 from tests.walls import matrix
 from tests.walls.matrix import METHODS, ROLES, Address, Stand
@@ -62,6 +62,7 @@ def stand(stage: Stage, settings: Settings, tmp_path: Path) -> Stand:
     bearers.METER.forget()
     things = _things(stage) | alert_room.fill(stage)
     accounts = _accounts(stage)
+    things |= policy_room.fill(stage, 20)
     clients, headers = {}, {}
     for role in ROLES:
         clients[role], headers[role] = Client(raise_request_exception=False), {}

@@ -19,6 +19,8 @@ from qifu.domain.policies.models import Document
 from qifu.kernel import search
 from qifu.kernel.actor import Actor
 from qifu.kernel.errors import Missing
+from qifu.kernel.evidence import queries as evidence
+from qifu.kernel.evidence.models import Record
 
 PAGE = 25
 MOST_EXPORTED = 5000
@@ -131,6 +133,18 @@ class SourceLine:
         return str(Document.Level(self.row.level).label)
 
 
+@dataclass(frozen=True, slots=True)
+class Round:
+    """How a round of a source ended."""
+
+    at: datetime
+    new: int
+    changed: int
+    left: int
+    is_failed: bool
+    problem: str
+
+
 def queue(
     *, actor: Actor, q: str = "", given: Mapping[str, str] | None = None, sort: str = "newest", place: int = 0
 ) -> Page:
@@ -227,6 +241,19 @@ def source(*, actor: Actor, number: int, now: datetime) -> SourceLine:
     return _source_line(row, now)
 
 
+def rounds(*, actor: Actor, number: int, most: int = 10) -> list[Round]:
+    """The last rounds of a source, from evidence."""
+    access.require_staff(actor)
+    rows = evidence.latest(stream=f"policies.source:{number}", verb="policies.source.round", size=most)
+    return [
+        Round(
+            row.at, _count(row.facts, "new"), _count(row.facts, "changed"), _count(row.facts, "left"),
+            _count(row.facts, "failures") > 0, _problem(row),
+        )
+        for row in rows
+    ]  # fmt: skip
+
+
 def source_names(actor: Actor) -> list[tuple[int, str]]:
     """The sources to choose from."""
     access.require_staff(actor)
@@ -308,6 +335,16 @@ def _health(row: Source, now: datetime) -> str:
     if row.due_at + LATE < now:
         return "late"
     return "partly" if row.problem else "good"
+
+
+def _count(facts: Mapping[str, object], name: str) -> int:
+    found = facts.get(name, 0)
+    return found if isinstance(found, int) else 0
+
+
+def _problem(row: Record) -> str:
+    content = getattr(row, "content", None)
+    return str((content.body or {}).get("problem", "")) if content is not None else ""
 
 
 def _day(value: object) -> date | None:

@@ -18,6 +18,11 @@ from qifu.kernel.evidence.actions import record
 NO_FINDING = "没有这条线索，请返回列表重新选择。"
 
 
+def require_decider(actor: Actor) -> None:
+    """:raises Forbidden: the actor neither keeps sources nor decides findings."""
+    access.require_writer(actor)
+
+
 @transaction.atomic
 def take(*, actor: Actor, now: datetime, finding: int, paper: Paper, seen: int) -> Document:
     """Make a document of a finding; its freshness counts from the day on which the page was found.

@@ -125,8 +125,8 @@ def ask_now(*, actor: Actor, now: datetime, source: int) -> Source:
 
 
 @transaction.atomic
-def claim(*, now: datetime, source: int, lease: timedelta = LEASE, anyway: bool = False) -> Source | None:
-    """Claim a source for a round; None when it is not due (`anyway` passes that over) or its host is being asked.
+def claim(*, now: datetime, source: int) -> Source | None:
+    """Claim a source for a round; None when it is not due or its host is being asked.
 
     All sources of the host are locked, in one order, so that two workers never ask one host at a time.
     """
@@ -135,16 +135,17 @@ def claim(*, now: datetime, source: int, lease: timedelta = LEASE, anyway: bool 
     row = rows.get(source)
     if row is None or any(one.busy_until and one.busy_until > now for one in rows.values()):
         return None
-    if not anyway and (row.is_paused or row.due_at > now):
+    if row.is_paused or row.due_at > now:
         return None
-    row.busy_until = now + lease
+    row.busy_until = now + LEASE
     row.save(update_fields=["busy_until"])
     return row
 
 
-def release(*, source: int) -> None:
-    """Give up a claim without a word on the round: a try of an editor's."""
-    Source.objects.filter(pk=source).update(busy_until=None)
+def require_idle(*, now: datetime, url: str) -> None:
+    """:raises Conflict: a round is asking the host of this address just now."""
+    if Source.objects.filter(host=host_of(url), busy_until__gt=now).exists():
+        raise Conflict("这个网站正在采集，请一两分钟后再试，以免给对方添麻烦。")
 
 
 @transaction.atomic
