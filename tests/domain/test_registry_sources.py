@@ -240,3 +240,13 @@ def test_a_workbook_is_read_without_its_ending_and_its_total_is_no_enterprise(ho
     (tmp_path / "税务.xlsx").rename(path)
     load = load_list(path, "tax")
     assert (load.created, load.rejected, load.rejects.get().reason) == (1, 1, "是合计行，不是企业。")
+
+
+def test_a_list_with_fewer_columns_takes_nothing_away(house: House, tmp_path: Path) -> None:
+    load_list(write_csv(tmp_path / "1.csv", [tax(1)], TAX), "tax", as_of=date(2025, 12, 31))
+    few = write_csv(tmp_path / "2.csv", [[name(1), code(1), "9000000"]], TAX[:3])
+    assert counts(load_list(few, "tax", as_of=date(2026, 6, 30), days=1)) == (0, 1, 0, 0)
+    held = facts.held(Enterprise.objects.get().pk)
+    assert (held["revenue"].value, held["revenue"].as_of) == (Decimal(900), date(2026, 6, 30))
+    assert (held["profit"].value, held["profit"].as_of) == (Decimal("12.5"), date(2025, 12, 31))
+    assert counts(load_list(few, "tax", as_of=date(2026, 6, 30), days=2)) == (0, 0, 1, 0)

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from django.db.models import Count
 
 from qifu.domain.registry import facts
-from qifu.domain.registry.models import Asking, Profile, Source, SourceRow
+from qifu.domain.registry.models import Asking, Profile, Source
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +50,11 @@ def _fresh_until(enterprise: int) -> dict[str, date]:
         return {}
     sources = Source.objects.in_bulk({int(stand[1]) for stand in profile.stands.values() if stand[1]})
     numbers = [int(stand[0]) for stand in profile.stands.values() if stand[0]]
-    days = dict(SourceRow.objects.filter(pk__in=numbers).values_list("pk", "as_of"))
+    days = facts.days_of(numbers)
     found = {}
     for field, (row, source, _) in profile.stands.items():
         held = sources.get(source)
-        day = days.get(row) if row else held.complete_on if held else None
+        day = facts.day_of(days, row, field) if row else held.complete_on if held else None
         if held is not None and day is not None:
             found[field] = day + timedelta(days=held.freshness)
     return found

@@ -8,7 +8,7 @@ in months is left to the engine, which knows the day.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -47,12 +47,29 @@ def many(ids: Sequence[int]) -> dict[int, dict[str, Held]]:
     rows = {e.pk: e for e in found_rows.defer("tokens", "phone").annotate(street_name=F("street__short_name"))}
     found = {pk: e.profile for pk, e in rows.items() if hasattr(e, "profile")}
     numbers = {int(stand[0]) for p in found.values() for stand in p.stands.values() if stand[0]}
-    days = dict(SourceRow.objects.filter(pk__in=numbers).values_list("pk", "as_of")) if numbers else {}
+    days = days_of(numbers)
     sources = {s.pk: s for s in Source.objects.only("name", "complete_on")} if found else {}
     return {pk: _identity(row) | _standing(found.get(pk), days, sources) for pk, row in rows.items()}
 
 
-def _standing(profile: Profile | None, days: Mapping[int, date], sources: Mapping[int, Source]) -> dict[str, Held]:
+Days = Mapping[int, tuple[date, Mapping[str, str]]]
+
+
+def days_of(rows: Collection[int]) -> Days:
+    """Of which day rows speak, and which of their values are of an earlier one."""
+    if not rows:
+        return {}
+    told = SourceRow.objects.filter(pk__in=rows).values_list("pk", "as_of", "days")
+    return {pk: (day, earlier) for pk, day, earlier in told}
+
+
+def day_of(days: Days, row: int, field: str) -> date | None:
+    """The day of one value of a row."""
+    day, earlier = days.get(row, (None, {}))
+    return date.fromisoformat(earlier[field]) if field in earlier else day
+
+
+def _standing(profile: Profile | None, days: Days, sources: Mapping[int, Source]) -> dict[str, Held]:
     if profile is None:
         return {}
     told = {}
@@ -61,7 +78,7 @@ def _standing(profile: Profile | None, days: Mapping[int, date], sources: Mappin
             continue
         row, number, why = profile.stands[field]
         source = sources.get(number)
-        day = days.get(row) if row else source.complete_on if source else profile.reckoned_at.date()
+        day = day_of(days, row, field) if row else source.complete_on if source else profile.reckoned_at.date()
         told[field] = Held(typed(field, value), day, source.name if source else "系统计算", WHYS[Why(why)])
     return told
 

@@ -133,8 +133,10 @@ def _claims(enterprise: int) -> dict[str, list[Claim]]:
     sources, complete = believed()
     rows = SourceRow.objects.filter(enterprise__in=leads_of([enterprise]), gone_at=None, source__is_active=True)
     told = [
-        Said(pk, source, as_of, learned.timestamp(), values)
-        for pk, source, as_of, learned, values in rows.values_list("pk", "source_id", "as_of", "learned_at", "values")
+        Said(pk, source, as_of, learned.timestamp(), values, days)
+        for pk, source, as_of, learned, values, days in rows.values_list(
+            "pk", "source_id", "as_of", "learned_at", "values", "days"
+        )
     ]
     return claims(told, complete, sources) if told else {}
 

@@ -28,6 +28,7 @@ class Said:
     as_of: date
     learned: float
     values: Mapping[str, object]
+    days: Mapping[str, str] | None = None  # of values that are older than the row
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,8 @@ Sources = Mapping[int, Believed]
 def claims(said: Sequence[Said], complete: Iterable[Complete], sources: Sources) -> dict[str, list[Claim]]:
     """Return all claims by field, those of complete lists that say nothing of the enterprise included."""
     return {
-        field: [_claim(one, value, sources) for one, value in held] for field, held in _gathered(said, complete).items()
+        field: [_claim(field, one, value, sources) for one, value in held]
+        for field, held in _gathered(said, complete).items()
     }
 
 
@@ -80,10 +82,11 @@ def _gathered(said: Sequence[Said], complete: Iterable[Complete]) -> dict[str, l
     return found
 
 
-def _claim(one: Said | Complete, value: object, sources: Sources) -> Claim:
+def _claim(field: str, one: Said | Complete, value: object, sources: Sources) -> Claim:
     if isinstance(one, Complete):
         return Claim(value, sources[one.source], one.as_of, 0.0)
-    return Claim(value, sources[one.source], one.as_of, one.learned, one.row)
+    day = date.fromisoformat(one.days[field]) if one.days and field in one.days else one.as_of
+    return Claim(value, sources[one.source], day, one.learned, one.row)
 
 
 def reckon(said: Sequence[Said], complete: Iterable[Complete], sources: Sources, on: date) -> Reckoned:
@@ -99,7 +102,7 @@ def reckon(said: Sequence[Said], complete: Iterable[Complete], sources: Sources,
             values[field] = value
             stands[field] = [one.row if isinstance(one, Said) else 0, one.source, "only"]
             continue
-        chosen = stand(field, [_claim(one, value, sources) for one, value in held], on)
+        chosen = stand(field, [_claim(field, one, value, sources) for one, value in held], on)
         values[field] = chosen.claim.value
         stands[field] = [chosen.claim.row, chosen.claim.source.id, chosen.why.value]
         if chosen.review_on is not None and (review is None or chosen.review_on < review):

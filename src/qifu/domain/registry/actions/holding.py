@@ -51,7 +51,7 @@ def put_rows(
             touched |= {before.enterprise_id} if before.enterprise_id else set()
         new, changed = new + (before is None), changed + (before is not None)
         enterprise = row.enterprise or (before.enterprise_id if before is not None else None)
-        fresh.append(_version(source, row, enterprise, now, load))
+        fresh.append(_version(source, row, before, enterprise, now, load))
         touched |= {enterprise} if enterprise else set()
     if is_dry:
         return Diff(new, changed, len(seen), frozenset())
@@ -76,10 +76,22 @@ def _open(source: Source, keys: Sequence[str]) -> dict[str, SourceRow]:
 def _is_same(before: SourceRow, row: Incoming) -> bool:
     """Whether the row says what it said; a later day alone is no other content unless it is a yearly figure's year."""
     owner = row.enterprise is None or row.enterprise == before.enterprise_id
-    return owner and before.values == dict(row.values) and before.as_of.year == row.as_of.year
+    said = all(name in before.values and before.values[name] == value for name, value in row.values.items())
+    return owner and said and before.as_of.year == row.as_of.year
 
 
-def _version(source: Source, row: Incoming, enterprise: int | None, now: datetime, load: Load | None) -> SourceRow:
+def _carried(before: SourceRow | None, row: Incoming) -> tuple[dict[str, object], dict[str, str]]:
+    """What the version before said and this one says nothing of, each with its day: a blank cell takes nothing away."""
+    if before is None:
+        return {}, {}
+    left = {name: value for name, value in before.values.items() if name not in row.values and name != "written"}
+    return left, {name: before.days.get(name, before.as_of.isoformat()) for name in left}
+
+
+def _version(
+    source: Source, row: Incoming, before: SourceRow | None, enterprise: int | None, now: datetime, load: Load | None
+) -> SourceRow:
+    carried, days = _carried(before, row)
     return SourceRow(
         source=source,
         row_key=row.row_key,
@@ -87,7 +99,8 @@ def _version(source: Source, row: Incoming, enterprise: int | None, now: datetim
         load=load,
         seen_load=load,
         row_number=row.number,
-        values=dict(row.values),
+        values={**carried, **row.values},
+        days=days,
         as_of=row.as_of,
         learned_at=now,
     )

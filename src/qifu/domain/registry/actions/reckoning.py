@@ -24,10 +24,10 @@ def reckon_profiles(enterprises: Iterable[int], now: datetime) -> list[Profile]:
         said: dict[int, list[Said]] = {pk: [] for pk in some}
         lead = leads_of(some)
         rows = SourceRow.objects.filter(enterprise__in=lead, gone_at=None, source__is_active=True).order_by("pk")
-        for pk, owner, source, as_of, learned, values in rows.values_list(
-            "pk", "enterprise_id", "source_id", "as_of", "learned_at", "values"
+        for pk, owner, source, as_of, learned, values, days in rows.values_list(
+            "pk", "enterprise_id", "source_id", "as_of", "learned_at", "values", "days"
         ):
-            said[lead[owner]].append(Said(pk, source, as_of, learned.timestamp(), values))
+            said[lead[owner]].append(Said(pk, source, as_of, learned.timestamp(), values, days))
         done += [drawn(pk, held, complete, sources, now) for pk, held in said.items()]
     Profile.objects.bulk_create(
         done,

@@ -90,12 +90,12 @@ def _said(known: dict[int, Plan], how: Weighing, now: datetime) -> dict[int, lis
     found: dict[int, list[Said]] = {}
     rows = SourceRow.objects.filter(enterprise__in=list(known), gone_at=None, source__is_active=True)
     base = source_of("registry", now)
-    for pk, owner, source, key, as_of, learned, values in rows.values_list(
-        "pk", "enterprise_id", "source_id", "row_key", "as_of", "learned_at", "values"
+    for pk, owner, source, key, as_of, learned, values, days in rows.values_list(
+        "pk", "enterprise_id", "source_id", "row_key", "as_of", "learned_at", "values", "days"
     ):
         mine = found.setdefault(owner, [])
         if source != how.source.pk or key != key_of(known[owner].row):
-            mine.append(Said(pk, source, as_of, learned.timestamp(), values))
+            mine.append(Said(pk, source, as_of, learned.timestamp(), values, days))
     for owner in set(known) - set(found):
         row = known[owner].enterprise
         if row is not None:

@@ -69,6 +69,7 @@ class SourceRow(models.Model):
     row_number = models.PositiveIntegerField(null=True, blank=True)  # of the file, as the person sees it
     values = models.JSONField(default=dict, encoder=Plain)  # field → value: figures as numbers, days as 2026-09-30
     as_of = models.DateField()  # the day of which it speaks
+    days = models.JSONField(default=dict, encoder=Plain)  # field → day, where the value is of an earlier version
     learned_at = models.DateTimeField()
     gone_at = models.DateTimeField(null=True, blank=True)
     gone_load = models.ForeignKey(
