@@ -3,7 +3,7 @@
     uv run benchmarks/policies.py [--items 10000] [--show]
 
 The national library and sample policies, all of them in force at once, on both databases. Two sets of questions, each
-written without looking at the search: `policy_questions.csv` before it was tuned, `policy_questions_later.csv` after.
+written without looking at the search: `policy_questions_national.csv` before it was tuned, `policy_questions_later.csv` after.
 A question counts as answered where the right item, or the other one named as right, is among the first three. Times are
 of the search itself (`public.found`, ranking and facets) and of the whole page, each question several times over.
 PostgreSQL is that of BENCH_DATABASE_URL (a server where databases may be made); without one it is left out.
@@ -26,7 +26,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 SERVER = os.environ.get("BENCH_DATABASE_URL", "postgres://postgres@127.0.0.1:5432/postgres")
-SETS = ("policy_questions.csv", "policy_questions_later.csv")
+SETS = ("policy_questions_national.csv", "policy_questions_later.csv")
 AT = datetime(2026, 11, 2, 2, tzinfo=UTC)
 ON = date(2026, 11, 2)
 FIRST, AIM, LIMIT = 3, 0.95, 200.0  # places, share, ms
