@@ -23,6 +23,7 @@ urlpatterns = [
     path("desk/", include("qifu.entry.desk.dossiers.urls")),
     path("desk/", include("qifu.entry.desk.knowledge.urls")),
     path("desk/", include("qifu.entry.desk.policies.urls")),
+    path("desk/", include("qifu.entry.desk.policies_collection.urls")),
     path("desk/", include("qifu.entry.desk.operations.urls")),
     path("desk/", include("qifu.entry.desk.urls")),
     path("examinations/", include("qifu.entry.desk.disclosure.urls")),

@@ -99,6 +99,13 @@ def run(delivery: Delivery) -> object:
     return answer if isinstance(answer, int | str | None) else None
 
 
+def _collect(now: datetime) -> int:
+    """Ask other offices for what they have published."""
+    from qifu.entry.intake.policies import collecting  # readers of pages, some megabytes that nothing else needs
+
+    return collecting.run_due(now)
+
+
 PASSING = tuple(name for name, words in WORDINGS.items() if words.good_for)  # worth nothing after their time
 add(
     "outbox.prune", lambda now: retention.prune(now=now, passing=PASSING), label="清理过期的队列记录", daily=time(3, 10)
@@ -133,6 +140,13 @@ add(
     label="逐件核对看板统计",
     daily=time(3, 40),
     policy=Policy(time_limit=3600),
+)
+add(
+    "policies.collect",
+    _collect,
+    label="采集政策来源",
+    every=60,
+    policy=Policy(max_attempts=2, time_limit=300),
 )
 add(
     "policies.match",

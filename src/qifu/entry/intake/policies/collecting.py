@@ -33,13 +33,18 @@ MOST_TRIED = 60
 MOST_AGAIN = 10  # known pages looked at again
 AGAIN_AFTER = timedelta(days=1)
 MAPS = 5  # site maps of a map of maps
-ROUND = 240.0  # seconds of one round
-WHOLE = 600.0  # seconds after which a tick begins no other round
+ROUND = 120.0  # seconds of one round
+WHOLE = 60.0  # seconds after which a tick begins no other round: the next tick goes on
 SHUT = "对方的 robots.txt 不允许程序读取这个网址。"
 
 
 def run_due(now: datetime) -> int:
-    """Collect all sources that are due; answer how many rounds there were. Nothing that a source does stops the others."""
+    """Collect sources that are due; answer how many rounds there were. Nothing that a source does stops the others.
+
+    One collector at a time: slow sites must not keep all children of the worker from what else waits.
+    """
+    if sources.is_collecting(now):
+        return 0
     begun = time.monotonic()
     rounds = 0
     for number in sources.due(now):
@@ -168,7 +173,9 @@ class Round:
         except Unreadable as refusal:
             if not pages.is_file(answer.body):
                 raise
-            read = Read(place.title or place.url.rsplit("/", 1)[-1], "", ((place.title or "文件", place.url),))
+            read = Read(
+                place.title or place.url.rsplit("/", 1)[-1], "", attachments=((place.title or "文件", place.url),)
+            )
             return page_of(place.url, read, answer, self.source.issuer, refusal.sentence)
         if not lists.wanted([Place(place.url, read.title)], "", self.source.words):
             return None
@@ -201,7 +208,7 @@ def placed(asker: Asker, source: Source | Given, answer: Answer) -> list[Place]:
 
 def page_of(url: str, read: Read, answer: Answer, issuer: str, note: str = "") -> Page:
     """A page with what its text says of itself."""
-    told = extract(f"{read.title}\n{read.text}")
+    told = extract("\n".join(part for part in (read.beside, read.title, read.text) if part))
     return Page(
         url,
         read.title,

@@ -37,6 +37,7 @@ BLOCKS = frozenset(
         "p div br tr li h1 h2 h3 h4 h5 h6 table section article ul ol dl dt dd blockquote center hr pre caption",
     )
 )
+TELLING = re.compile(r"(?:文号|发文字号|发文机关|发布机构|制定机关|(?:成文|发文|印发|发布)(?:日期|时间)|来源)\s*[:：]")
 ATTACHED = re.compile(r"\.(?:pdf|docx?|xlsx?|wps|et|ofd|zip|rar)(?:$|[?#])", re.I)
 
 
@@ -54,6 +55,7 @@ class Read:
 
     title: str
     text: str
+    beside: str = ""  # what stands beside the text and says something of it: number, issuer, days
     attachments: tuple[tuple[str, str], ...] = ()  # (name, address)
 
 
@@ -109,17 +111,14 @@ def read(body: bytes, kind: str = "", url: str = "", selector: str = "") -> Read
     title = _title(page)
     attached = _attachments(page, url)
     etree.strip_elements(page, *DROPPED, etree.Comment, with_tail=False)
-    if selector:
-        found = select(page, selector)
-        if not found:
-            raise Unreadable("正文选择器在页面里没有找到内容，请核对。")
-        parts = [plain(one) for one in found]
-    else:
-        parts = [plain(_body(page))]
+    found = select(page, selector) if selector else [_body(page)]
+    if not found:
+        raise Unreadable("正文选择器在页面里没有找到内容，请核对。")
+    parts = [plain(one) for one in found]
     text = "\n".join(part for part in parts if part)[:LONGEST]
     if not text.strip():
         raise Unreadable("页面里没有读到正文。")
-    return Read(title or text.split("\n", 1)[0][:100], text, attached)
+    return Read(title or text.split("\n", 1)[0][:100], text, _beside(page, text), attached)
 
 
 def select(node: Any, selector: str) -> list[Any]:
@@ -189,6 +188,13 @@ def _body(page: Any) -> Any:
         return best
     bodies = page.xpath("//body")
     return bodies[0] if bodies else page
+
+
+def _beside(page: Any, text: str) -> str:
+    """The short lines outside the text that say its number, its issuer or its days."""
+    known = set(text.split("\n"))
+    lines = (line for line in plain(page).split("\n") if len(line) <= 200 and TELLING.search(line))
+    return "\n".join(dict.fromkeys(line for line in lines if line not in known))[:2000]
 
 
 def _attachments(page: Any, url: str) -> tuple[tuple[str, str], ...]:

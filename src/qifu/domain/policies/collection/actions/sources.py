@@ -17,7 +17,7 @@ from qifu.kernel.actor import SYSTEM, Actor
 from qifu.kernel.errors import Conflict, Invalid, Missing
 from qifu.kernel.evidence.actions import record
 
-LEASE = timedelta(minutes=15)  # after it a round that never ended is given up
+LEASE = timedelta(minutes=5)  # after it a round that never ended is given up
 LONGEST_WAIT = timedelta(days=7)  # between two rounds of a source that fails
 NO_SOURCE = "没有这个采集来源，请返回列表重新选择。"
 DOUBLE = "同名或同一网址的采集来源已经有了，请在列表里查找。"
@@ -179,6 +179,11 @@ def due(now: datetime, most: int = 50) -> list[int]:
     idle = Q(busy_until=None) | Q(busy_until__lte=now)
     rows = Source.objects.filter(idle, is_paused=False, due_at__lte=now).order_by("due_at", "pk")
     return list(rows.values_list("pk", flat=True)[:most])
+
+
+def is_collecting(now: datetime) -> bool:
+    """Whether a round is under way."""
+    return Source.objects.filter(busy_until__gt=now).exists()
 
 
 def host_of(url: str) -> str:
