@@ -245,3 +245,17 @@ def test_a_word_on_a_repair_is_kept_and_may_be_changed(stage: Stage) -> None:
         assert queries.sheet(dispatcher, number).words == {0: is_right}
     with pytest.raises(Missing):
         actions.judge_repair(actor=stage.house.actor("auditor"), now=NOW, examination=number, place=0, is_right=True)
+
+
+def test_a_blank_that_should_hold_a_figure_is_lit_and_what_was_not_read_is_said_first(stage: Stage) -> None:
+    lost = paper().replace(b"2011399\t", "某\t".encode())
+    client = client_of(stage.house, "dispatcher")
+    page = client.get(f"/examinations/{examined(stage, lost)}/").content.decode()
+    assert "处没有读懂，没有参与核对" in page
+    blank = paper().replace("合计\t\t300.00\t200.00".encode(), "合计\t\t300.00\t".encode()).decode()
+    rows = [line.split("\t") for line in blank.split("\n")]
+    cells = "".join("<tr>" + "".join(f"<td>{cell}</td>" for cell in row) + "</tr>" for row in rows[3:])
+    web = f"<html><body>{''.join(f'<p>{row[0]}</p>' for row in rows[:3])}<table>{cells}</table></body></html>"
+    number = examined(stage, web.encode(), "决算.html")
+    tables = client.get(f"/examinations/{number}/?view=tables").content.decode()
+    assert ">空白</a>" in tables

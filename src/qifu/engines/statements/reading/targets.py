@@ -150,6 +150,7 @@ def _funds(texts: Sequence[tuple[int, str]]) -> str:
 
 
 _FIELDS = (
+    ("office", re.compile(r"项目主管部门[:：]?[ \t]+(\S+)")),
     ("level", re.compile(r"一级项目名称\s*(\S+)")),
     ("frequency", re.compile(r"项目安排频度\s*(\S+)")),
     ("start", re.compile(r"起始年度\s*(20\d\d)")),
@@ -158,8 +159,9 @@ _FIELDS = (
     ("current", re.compile(r"项目当年预算\s*([\d,.]+)")),
 )
 _BLOCKS = (
-    ("summary", "项目概述", "项目立项依据"),
-    ("plan", "项目实施方案", "项目总预算"),
+    ("summary", "项目概述", ("项目立项依据", "立项依据", "项目实施方案")),
+    ("grounds", "立项依据", ("项目实施方案", "项目总预算")),
+    ("plan", "项目实施方案", ("项目总预算",)),
 )
 
 
@@ -173,8 +175,10 @@ def _project(region: Region, trouble: Trouble) -> Form:
         if found := pattern.search(figures):
             draft.details[key] = found[1].replace(",", "")
     for key, begins, ends in _BLOCKS:
-        if begins in joined and ends in joined.split(begins, 1)[1]:
-            draft.details[key] = "".join(joined.split(begins, 1)[1].split(ends, 1)[0].split())
+        rest = joined.partition(begins)[2]
+        end = next((word for word in ends if word in rest), "")
+        if end and (text := "".join(rest.split(end, 1)[0].split())):
+            draft.details[key] = text
     name = re.search(r"项目名称\s*[:：]?\s*(\S.*)", joined)
     if re.search(r"联系电话\s*\d{7,}|项目负责人", joined):
         draft.details["has_contact"] = "1"

@@ -386,6 +386,8 @@ def _application(form: Form) -> Table:
     """The head of an application: what the project is, its budget, sources and estimate, in 元."""
     details, sheet = form.details, _Sheet(4)
     sheet.wide("项目名称", form.name, 1)
+    if "office" in details:
+        sheet.wide("项目主管部门", details["office"], 1)
     for one, other in (
         (("一级项目名称", "level"), ("项目安排频度", "frequency")),
         (("起始年度", "start"), ("终止年度", "end")),
@@ -394,7 +396,7 @@ def _application(form: Form) -> Table:
     if details.get("has_contact"):
         sheet.wide("项目负责人", "", 1)
     sheet.wide("项目概述", details.get("summary", ""), 1)
-    sheet.wide("项目立项依据", "", 1)
+    sheet.wide("项目立项依据", details.get("grounds", ""), 1)
     sheet.wide("项目实施方案", details.get("plan", ""), 1)
     sheet.add("项目总预算", details.get("total", ""), "项目当年预算", details.get("current", ""))
     sheet.add("项目前两年预算情况", "预算数")

@@ -10,7 +10,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from qifu.domain.disclosure.queries import SEVERITIES
-from qifu.engines.statements.layouts import column_name, layout, printed_name
+from qifu.engines.statements.layouts import COLUMN_NAMES, column_name, layout, printed_name
 
 Json = Mapping[str, Any]
 TONES = {"error": "red", "warning": "amber", "info": ""}
@@ -133,12 +133,14 @@ def _grid(name: str, table: Json, places: Json, at: Mapping[int, Sequence[Findin
 
 
 def _cells(amounts: Mapping[str, str | None], columns: Sequence[str], at: Sequence[Finding]) -> tuple[Cell, ...]:
-    return tuple(_cell(amounts.get(column), at) for column in columns)
+    return tuple(_cell(amounts.get(column), column, at, alone=len(columns) == 1) for column in columns)
 
 
-def _cell(value: str | None, at: Sequence[Finding]) -> Cell:
+def _cell(value: str | None, column: str, at: Sequence[Finding], *, alone: bool) -> Cell:
+    """A figure is lit by a finding that names it, a blank by one that says this column is blank."""
     if value is None:
-        return Cell("")
+        said = "为空白" if alone or column == "total" else f"{COLUMN_NAMES.get(column, column)}为空白"
+        return Cell("", next((one for one in at if said in one.message), None))
     return Cell(value, next((one for one in at if Decimal(value) in one.figures), None))
 
 

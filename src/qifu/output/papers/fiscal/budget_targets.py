@@ -57,6 +57,7 @@ def _application(world: World, project: Project, number: int) -> Form:
     money = _yuan(project.amount)
     prior = ";".join(f"{year - back}={_yuan(value)}" for back, value in sorted(project.prior.items(), reverse=True))
     details = {
+        "office": world.name,
         "level": project.level,
         "frequency": "常年性项目" if standing else "一次性项目",
         "start": str(year - max(project.prior, default=0)),
@@ -64,6 +65,7 @@ def _application(world: World, project: Project, number: int) -> Form:
         "total": money,
         "current": money,
         "summary": f"围绕服务企业开展{name}工作，明确责任科室和经费来源，为辖区企业提供便利。",
+        "grounds": f"1.单位职责：为辖区企业提供服务。2.年度重点工作安排：开展{name}工作。",
         "plan": f"上半年制定{name}方案并组织实施，下半年检查进度、回访企业，年底开展绩效自评。",
         "prior": prior,
         "sources": money,
