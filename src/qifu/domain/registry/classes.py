@@ -36,9 +36,9 @@ class Candidate:
     threshold: float  # 万元
 
     @property
-    def distance(self) -> float:
+    def lacking(self) -> float:
         """What is lacking, in 万元; below nothing when the threshold is reached."""
-        return self.threshold - self.revenue
+        return round(self.threshold - self.revenue, 2)
 
     @property
     def share(self) -> float:
@@ -68,6 +68,10 @@ class Rate:
     certified: int
     total: int
     target: int  # per cent that the centre promises
+
+    @property
+    def share(self) -> float:
+        return self.certified / self.total if self.total else 0.0
 
 
 def drawn() -> Drawn:

@@ -37,10 +37,11 @@ def page(incoming: HttpRequest) -> HttpResponse:
     told, at = _drawn(request)
     streets = classes.streets_seen(request.actor)
     sizes = classes.sizes(told, streets)
+    total = sum(n for _, _, n in sizes)
     context = {
         "at": at,
-        "sizes": sizes,
-        "total": sum(n for _, _, n in sizes),
+        "sizes": [(key, label, n, n / total if total else 0.0) for key, label, n in sizes],
+        "total": total,
         "above": classes.above(told, streets),
         "rates": classes.certification(request.actor),
     }
