@@ -21,6 +21,7 @@ urlpatterns = [
     path("desk/", include("qifu.entry.desk.estate.urls")),
     path("desk/", include("qifu.entry.desk.alerts.urls")),
     path("desk/", include("qifu.entry.desk.dossiers.urls")),
+    path("desk/", include("qifu.entry.desk.analysis.urls")),
     path("desk/", include("qifu.entry.desk.knowledge.urls")),
     path("desk/", include("qifu.entry.desk.policies.urls")),
     path("desk/", include("qifu.entry.desk.policies_collection.urls")),

@@ -1,0 +1,62 @@
+"""The analysis of today, read from the rooms: enterprises from the registry, buildings from the estate."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from qifu.domain.estate.moments import Moment, today
+from qifu.domain.estate.queries import directory, figures
+from qifu.domain.people import queries as people
+from qifu.domain.registry import facts
+from qifu.domain.registry.queries import sizes
+from qifu.engines.codes import industries
+from qifu.engines.eligibility import catalogue
+from qifu.kernel.actor import Actor
+
+from .analysis import COUNTED, Analysis, House, Labels, analyse
+
+STANDINGS = ("above_scale", "high_tech", "tech_sme", "specialised", "little_giant")
+
+
+def analysis(*, actor: Actor, now: datetime) -> Analysis:
+    """Work out the analysis of the whole district.
+
+    :raises Forbidden: not of the staff.
+    """
+    houses = _houses(actor, now)
+    _, columns = facts.table()
+    return analyse(columns, labels(), houses, today(now))
+
+
+def labels() -> Labels:
+    """The words of sections, streets, sizes and fields."""
+    fields = catalogue()
+    return Labels(
+        industries={section.code[:1]: section.name for section in industries.sections()},
+        streets=[unit.short_name for unit in people.units("street", closed=True)],
+        sizes=dict(sizes()),
+        standings={name: fields[name].label for name in STANDINGS},
+        fields={name: fields[name].label for name in COUNTED},
+    )
+
+
+def _houses(actor: Actor, now: datetime) -> list[House]:
+    moment = Moment(today(now))
+    known = directory.buildings(actor)
+    measures, taxes = figures.measures(moment), figures.taxes(moment)
+    found = []
+    for one in known:
+        measured, tax = measures.get(one.id), taxes.get(one.id, figures.Tax())
+        found.append(
+            House(
+                code=one.code,
+                name=one.name,
+                street=one.street_name,
+                tenants=measured.tenants if measured else one.tenants,
+                occupancy=measured.occupancy.value if measured else None,
+                tax=float(tax.amount) if tax.known >= 3 else None,
+                tax_known=tax.known,
+                per_metre=float(tax.per_metre) if tax.known >= 3 and tax.per_metre is not None else None,
+            )
+        )
+    return found
