@@ -278,6 +278,7 @@ def test_too_much_at_once_is_refused_in_a_sentence(stage: Stage, contact: Client
     for sent in large:
         answer = contact.post("/cases/new/", sent)
         assert (answer.status_code, LARGE in said(answer)) == (413, True)
+        assert "错误 413" in said(answer)
     answer = contact.post("/cases/new/", form(stage, body="长" * 5001))
     assert answer.status_code == 422
     assert "诉求内容超过 5000 字，请精简。" in said(answer)

@@ -41,6 +41,7 @@ def test_what_cannot_be_read_is_refused_in_a_sentence(site: Site) -> None:
     for what, (raw, status, sentence) in refused.items():
         found, page = sent(site, raw)
         assert (what, found, sentence in page) == (what, status, True)
+        assert f"错误 {status}<" in page
         assert '<html lang="zh' in page
         assert "gunicorn" not in page.lower()
     assert sent(site, asking("/?q=" + "a" * 7000))[0] == 200

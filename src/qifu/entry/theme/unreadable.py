@@ -23,7 +23,7 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
 
 def page(status: int, sentence: str) -> HttpResponse:
     """The page for it; what was typed stays in the browser's draft."""
-    return HttpResponse(render_to_string("400.html", {"message": sentence}), status=status)
+    return HttpResponse(render_to_string("400.html", {"message": sentence, "status": int(status)}), status=status)
 
 
 def is_damaged(request: HttpRequest) -> bool:

@@ -74,6 +74,7 @@ function sift(group) {
   const told = Object.assign(document.createElement("p"), { className: "muted small mb-1" });
   const list = Object.assign(document.createElement("div"), { className: "sift-rows" });
   told.setAttribute("role", "status");
+  group.classList.add("is-sifted");
   rows[0].before(label, field, told, list);
   list.append(...rows);
   const box = (row) => $("input", row);
