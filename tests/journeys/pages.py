@@ -196,7 +196,8 @@ PAGES: dict[str, tuple[Look, ...]] = {
     "desk/buildings/<int:number>/": (
         Look("handler", "/desk/buildings/{building}/"),
         Look("dispatcher", "/desk/buildings/{building}/?by=expiry"),
-        Look("street", "/desk/buildings/{building}/?by=industry", _show("summary")),
+        Look("street", "/desk/buildings/{building}/?by=industry"),
+        Look("street", "/desk/buildings/{building}/?view=table"),
     ),
     "desk/rooms/<int:room>/": (
         Look("handler", "/desk/rooms/{room}/"),

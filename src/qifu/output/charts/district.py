@@ -146,17 +146,28 @@ def _place(code: str, area: list[Point], taken: list[Point]) -> Point:
     """Of some places inside the area the one farthest from those that are taken and from the border."""
     left, right = min(x for x, _ in area), max(x for x, _ in area)
     top, bottom = min(y for _, y in area), max(y for _, y in area)
-    best, score = ((left + right) / 2, (top + bottom) / 2), -1.0
+    best, score = ((left + right) / 2, (top + bottom) / 2), -math.inf
     for turn in range(24):
         x = left + (right - left) * _noise(code, turn, "x")
         y = top + 20 + (bottom - top - 20) * _noise(code, turn, "y")
         if not _inside((x, y), area):
             continue
         room = min((math.dist((x, y), other) for other in taken), default=99.0)
-        free = min(room, 2 * min(math.dist((x, y), corner) for corner in area) - EDGE)
+        free = min(room, 2.5 * _edge((x, y), area) - EDGE)
         if free > score:
             best, score = (x, y), free
     return best
+
+
+def _edge(point: Point, area: Sequence[Point]) -> float:
+    """How far it is to the nearest border."""
+    x, y = point
+    nearest = math.inf
+    for (ax, ay), (bx, by) in zip(area, [*area[1:], area[0]], strict=True):
+        long = (bx - ax) ** 2 + (by - ay) ** 2
+        part = min(1.0, max(0.0, ((x - ax) * (bx - ax) + (y - ay) * (by - ay)) / long)) if long else 0.0
+        nearest = min(nearest, math.dist(point, (ax + part * (bx - ax), ay + part * (by - ay))))
+    return nearest
 
 
 def _inside(point: Point, area: Sequence[Point]) -> bool:

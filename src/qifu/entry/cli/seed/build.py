@@ -13,7 +13,7 @@ from django.db import connection
 
 from qifu.engines.calendar import SHANGHAI
 from qifu.entry.cli.sample.appeals import stories
-from qifu.entry.cli.seed import cases, extras, firms, house, policies, sources
+from qifu.entry.cli.seed import cases, extras, firms, house, policies, sources, tenants
 from qifu.entry.cli.seed.case import Case
 from qifu.entry.cli.seed.stage import Stage, set_stage
 from qifu.entry.clock.seals import seal
@@ -59,6 +59,7 @@ class Building:
         """Fill an empty, migrated database and return the accounts to be shown."""
         self.timed("机构与人员", self._people)
         self.timed(f"{self.size.enterprises} 家企业入库", lambda: self._enterprises())
+        self.timed("楼宇的房间和租户", self._tenants)
         self.timed("各来源的数据", lambda: sources.write(self.size.enterprises, self.opened, self.now))
         self.timed("分类与常用回复", self._words)
         stage, played = self.timed(f"{self.size.days} 天的 {self.size.cases} 件诉求", self._cases)
@@ -86,9 +87,12 @@ class Building:
         count = self.size.enterprises
         firms.put_buildings(self.opened)
         firms.read_in(count, self.opened)
-        firms.seat(count, self.opened)
         known = firms.people_of(count)
         house.admit_cast(self.opened, {place: known[place][0] for place in range(SAMPLE_FIRMS)})
+
+    def _tenants(self) -> None:
+        tenants.settle(self.size.enterprises, self.opened, self.now)
+        tenants.confirm(self.opened, self.now)
 
     def _words(self) -> None:
         extras.enter_categories(self.opened)

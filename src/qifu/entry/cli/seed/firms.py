@@ -12,7 +12,6 @@ import polars as pl
 from qifu.domain.estate import actions as estate
 from qifu.domain.people import queries as people
 from qifu.domain.registry.actions import begin_run, carry_on, open_load
-from qifu.domain.registry.models import Enterprise
 from qifu.engines.codes.legal_forms import legal_form
 from qifu.engines.codes.sizes import size_class
 from qifu.entry.cli.sample.buildings import buildings
@@ -49,19 +48,6 @@ def read_in(count: int, opened: datetime) -> int:
     if done.rejected:
         raise RuntimeError(f"{done.rejected} rows of the sample list were refused")
     return done.created
-
-
-def seat(count: int, opened: datetime) -> int:
-    """Enter who sits in which room."""
-    pks = dict(Enterprise.objects.exclude(uscc=None).values_list("uscc", "pk"))
-    table = enterprises(count).filter(pl.col("building_id").is_not_null())
-    rows = [
-        estate.PremisesRow(pks[uscc], building, tower or "", floor, room or "", day)
-        for uscc, building, tower, floor, room, day in table.select(
-            "uscc", "building_id", "tower", "floor", "room", "registered_on"
-        ).iter_rows()
-    ]
-    return estate.put_premises(actor=SYSTEM, now=opened, rows=rows)
 
 
 def people_of(count: int) -> dict[int, tuple[str, str, str]]:

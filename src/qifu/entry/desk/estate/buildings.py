@@ -31,8 +31,10 @@ MEASURES = {
 def listing(incoming: HttpRequest) -> HttpResponse:
     request = cast(PersonRequest, incoming)
     wanted = asked.read(request.GET, request.now)
+    table = queries.table(request.actor, wanted.moment, wanted.wanted)
     context = {
-        "table": queries.table(request.actor, wanted.moment, wanted.wanted),
+        "table": table,
+        "notes": _notes(table.total),
         "bar": asked.bar(wanted),
         "asked": wanted,
         "sorts": queries.SORTS,
@@ -121,6 +123,8 @@ def page(incoming: HttpRequest, number: int) -> HttpResponse:
     holders = people.holders(Role.BUILDING_MANAGER, request.now) if is_clerk else ()
     context = {
         "told": told,
+        "notes": _notes(told.measures),
+        "is_table": request.GET.get("view") == "table",
         "tower": tower,
         "stack": stacking(tower, mode, wanted.day, _room, told.brief.name) if tower else None,
         "mode": mode,
@@ -131,9 +135,18 @@ def page(incoming: HttpRequest, number: int) -> HttpResponse:
         "rounds": queries.spots(request.actor, number),
         "holders": holders,
         "is_clerk": is_clerk,
-        "overdue": wanted.day.replace(day=1),
     }
     return render(request, "estate/building.html", context)
+
+
+def _notes(m: queries.Measures) -> dict[str, str]:
+    """What each share is of."""
+    area = f"{m.let_area:,.0f} / {m.area:,.0f} 平方米" if m.area else f"{m.let_rooms:,} / {m.rooms:,} 间"
+    return {
+        "occupancy": area,
+        "known": f"{m.known:,} / {m.tenancies:,} 户",
+        "ending": f"{m.ending:,} / {m.leases:,} 份已知到期日",
+    }
 
 
 def _room(number: int) -> str:

@@ -38,6 +38,7 @@ def confirmations(incoming: HttpRequest) -> HttpResponse:
     context = {
         "owed": owed,
         "done": sum(one.state == "done" for one in owed),
+        "of_all": f"共 {len(owed)} 栋",
         "bar": FilterBar(fields, values),
         "labels": dict(STATES),
         "half": half_label(half_of(today(request.now))),
