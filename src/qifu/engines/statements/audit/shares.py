@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from decimal import Decimal
 
 from qifu.engines.statements.model import Claim
 from qifu.engines.statements.money import HUNDRED, decimals, percentage, shown, tail
+from qifu.engines.statements.relations import Key
 from qifu.engines.statements.words import compact
 
 from .case import Case, differs, rated
@@ -181,35 +183,33 @@ def parts_of_a_whole(case: Case) -> Iterator[Hit]:
     """A share is the amount divided by the whole it names."""
     for claim in case.claims(measure="share", unit="%"):
         base = _base(case, claim)
-        whole = _whole(case, claim) if base is not None else None
-        if base is None or not whole:
+        cell = _whole(case, claim) if base is not None else None
+        whole = case.value(cell) if cell is not None else None
+        if base is None or cell is None or not whole:
             continue
         severity, ratio = rated(case, claim.value, base.value, whole)
         if severity:
-            yield _rate_hit(claim, "占比", severity, ratio.expected, base.value, whole)
+            hit = _rate_hit(claim, "占比", severity, ratio.expected, base.value, whole)
+            yield replace(hit, cells=frozenset({cell}))  # follows from that cell, where it is wrong itself
 
 
-def _whole(case: Case, claim: Claim) -> Decimal | None:
-    """What a share is a share of."""
+def _whole(case: Case, claim: Claim) -> Key | None:
+    """The cell that a share is a share of."""
     text = compact(case.paragraph(claim)[: claim.offset])
     said = re.search(r"(?:占|占比)([^，,。；;占]*)$", text)
     words = said[1] if said else ""
     if claim.topic == "income":
-        return case.value(("T02", "", "total"))
+        return "T02", "", "total"
     if claim.topic == "expenditure":
-        return (
-            case.value(("T03", "", "total"))
-            if case.model.document.kind != "budget"
-            else case.value(("B03", "", "total"))
-        )
+        return "T03" if case.model.document.kind != "budget" else "B03", "", "total"
     if claim.topic == "general":
         if "本年支出" in words:
-            return case.value(("T03", "", "total"))
+            return "T03", "", "total"
         if claim.section.endswith("(二)") or "一般公共预算" in words:
-            return case.value(("T05", "", "total"))
+            return "T05", "", "total"
         return None
     if claim.topic == "performance" and "项目支出" in words:
-        return case.value(("T05" if "一般公共预算" in words else "T03", "", "project"))
+        return "T05" if "一般公共预算" in words else "T03", "", "project"
     return None
 
 
@@ -229,7 +229,8 @@ def shares_together(case: Case) -> Iterator[Hit]:
         if len(claims) < 2:
             continue
         amounts = [b.value for c in claims if (b := _base(case, c))]
-        whole = _whole(case, claims[0])
+        cell = _whole(case, claims[0])
+        whole = case.value(cell) if cell is not None else None
         if whole is None or abs(sum(amounts, Decimal(0)) - whole) > tail(len(amounts)):
             continue
         case.checked += 1

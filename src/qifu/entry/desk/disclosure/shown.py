@@ -16,6 +16,11 @@ Json = Mapping[str, Any]
 TONES = {"error": "red", "warning": "amber", "info": ""}
 ICONS = {"error": "alert", "warning": "flag", "info": "info"}
 LABELS = dict(SEVERITIES)
+ROWS = {
+    "current": "本年合计", "grand": "总计", "opening": "年初结转和结余", "closing": "年末结转和结余", "personnel": "人员经费合计",
+    "public": "公用经费合计", "budget": "预算数", "actual": "决算数", "general": "一般公共预算", "fund": "政府性基金",
+    "capital": "国有资本经营预算",
+}  # fmt: skip
 FIGURE = re.compile(r"-?\d[\d,]*(?:\.\d+)?")
 
 
@@ -146,6 +151,16 @@ def _cell(value: str | None, column: str, at: Sequence[Finding], *, alone: bool)
 
 def _names(finding: Finding, statement: str) -> bool:
     return printed_name(statement) in finding.message or printed_name(statement) in finding.title
+
+
+def placed(where: str) -> str:
+    """Where a repair stands, as people say it: 公开03表 2010399 基本支出."""
+    statement, _, rest = where.partition(".")
+    if not re.fullmatch(r"[TB]\d\d(-\d+)?", statement):
+        return where
+    row, _, column = rest.rpartition(".")
+    last = {"code": "编码", "name": "名称", "amount": "金额"}.get(column) or column_name(statement, column)
+    return " ".join(piece for piece in (printed_name(statement), ROWS.get(row, row), last) if piece)
 
 
 def _by_line(found: Sequence[Finding]) -> defaultdict[int, list[Finding]]:

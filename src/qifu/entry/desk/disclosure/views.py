@@ -114,7 +114,10 @@ def show(incoming: HttpRequest, number: int) -> HttpResponse:
 def _shown(sheet: queries.Sheet, view: str) -> dict[str, Any]:
     found = shown.findings(sheet.findings)
     model = sheet.model
-    repairs = [(place, each, sheet.words.get(place)) for place, each in enumerate(model.get("repairs", ()))]
+    repairs = [
+        (place, {**each, "where": shown.placed(each["where"])}, sheet.words.get(place))
+        for place, each in enumerate(model.get("repairs", ()))
+    ]
     tabs = [
         (name, label, {"findings": len(found), "tables": len(model.get("tables", ())), "forms": len(model.get("forms", ())),
                        "repairs": len(repairs)}.get(name))
