@@ -253,6 +253,27 @@ PAGES: dict[str, tuple[Look, ...]] = {
     "desk/policies/documents/<int:document>/": (Look("admin", "/desk/policies/documents/{document}/"),),
     "desk/policies/documents/<int:document>/edit/": (Look("admin", "/desk/policies/documents/{document}/edit/"),),
     "desk/policies/documents/<int:document>/item/": (Look("admin", "/desk/policies/documents/{document}/item/"),),
+    "desk/policies/collection/": (
+        Look("admin", "/desk/policies/collection/?state=all"),
+        Look("handler", "/desk/policies/collection/?q=没有这样的"),
+    ),
+    "desk/policies/collection/freshness/": (Look("admin", "/desk/policies/collection/freshness/"),),
+    "desk/policies/collection/sources/": (Look("admin", "/desk/policies/collection/sources/"),),
+    "desk/policies/collection/sources/new/": (
+        Look("admin", "/desk/policies/collection/sources/new/"),
+        Look("admin", "/desk/policies/collection/sources/new/", _press("保存")),
+    ),
+    "desk/policies/collection/sources/<int:number>/": (
+        Look("admin", "/desk/policies/collection/sources/{failing_source}/"),
+        Look("handler", "/desk/policies/collection/sources/{source}/"),
+    ),
+    "desk/policies/collection/<int:number>/": (
+        *(
+            Look("admin", f"/desk/policies/collection/{{{name}}}/")
+            for name in ("finding", "taken_finding", "ignored_finding", "like_finding", "changed_finding")
+        ),
+        Look("handler", "/desk/policies/collection/{finding}/"),
+    ),
     "desk/policies/coverage/": (Look("leader", "/desk/policies/coverage/"),),
     "desk/policies/unclaimed/": (
         Look("leader", "/desk/policies/unclaimed/"),
@@ -392,6 +413,10 @@ NO_PAGES = {
     "my/policies/<slug:code>/applied/": BUTTON,
     "my/policies/pushes/<int:push>/answer/": BUTTON,
     "desk/policies/export/": FILE,
+    "desk/policies/collection/export/": FILE,
+    "desk/policies/collection/sources/<int:number>/<slug:step>/": BUTTON,
+    "desk/policies/collection/<int:number>/take/": BUTTON,
+    "desk/policies/collection/<int:number>/<slug:step>/": BUTTON,
     "desk/policies/match/": BUTTON,
     "desk/policies/push/": BUTTON,
     "desk/policies/documents/<int:document>/relate/": BUTTON,

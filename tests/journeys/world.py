@@ -29,7 +29,7 @@ from qifu.kernel.files.actions import give, keep
 from qifu.kernel.sealed import lookup
 from tests.cast import AGENT_OF_TWO, OWNER_B
 from tests.conftest import NOW, PASSWORD
-from tests.domain import alert_room, policy_room
+from tests.domain import alert_room, collection_room, policy_room
 from tests.domain.test_examinations import examined, paper
 from tests.stage import Stage
 
@@ -49,6 +49,7 @@ def build(stage: Stage, owner: Contact) -> Things:
     things = _cases(stage) | _registry(stage) | _people(stage) | _knowledge(stage) | _papers(stage)
     things |= alert_room.fill(stage)
     things |= policy_room.fill(stage)
+    things |= collection_room.fill(stage)
     tallies.refresh(now=NOW)
     return things
 

@@ -30,7 +30,7 @@ from qifu.kernel.files.actions import give, keep
 from qifu.kernel.outbox.models import Item
 from qifu.kernel.sealed import seal
 from tests.conftest import NOW
-from tests.domain import alert_room, policy_room
+from tests.domain import alert_room, collection_room, policy_room
 from tests.stage import Stage
 from tests.walls import matrix
 from tests.walls.matrix import METHODS, ROLES, Address, Stand
@@ -45,6 +45,7 @@ RECORDED = {
     "desk/buildings/export/",
     "desk/buildings/<int:number>/tenants/",
     "desk/alerts/export/",
+    "desk/policies/collection/export/",
     "desk/enterprises/<int:number>/file.docx",
     "board/rows/download/",
     "board/evaluation/download/",
@@ -63,6 +64,7 @@ def stand(stage: Stage, settings: Settings, tmp_path: Path) -> Stand:
     things = _things(stage) | alert_room.fill(stage)
     accounts = _accounts(stage)
     things |= policy_room.fill(stage, 20)
+    things |= collection_room.fill(stage)
     clients, headers = {}, {}
     for role in ROLES:
         clients[role], headers[role] = Client(raise_request_exception=False), {}
@@ -191,6 +193,8 @@ MEANS = (
     ("rooms/", {"room": "free"}),
     ("my/buildings/", {"number": "building", "room": "free"}),
     ("desk/knowledge/", {"number": "article"}),
+    ("desk/policies/collection/sources/", {"number": "source"}),
+    ("desk/policies/collection/", {"number": "finding"}),
     ("desk/cases/", {"number": "case"}),
     ("cases/", {"number": "case"}),
     ("api/v1/appeals/", {"number": "case"}),
@@ -206,6 +210,8 @@ WORDS = {
     ("desk/enterprises/loads/<int:number>/<str:step>/", "step"): "cancel",
     ("desk/settings/categories/<int:category>/<slug:act>/", "act"): "retire",
     ("desk/queue/<int:item>/<slug:act>/", "act"): "cancel",
+    ("desk/policies/collection/sources/<int:number>/<slug:step>/", "step"): "pause",
+    ("desk/policies/collection/<int:number>/<slug:step>/", "step"): "noted",
     ("people_member_act", "step"): "deactivate",
 }
 PLAIN = {

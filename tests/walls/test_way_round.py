@@ -22,6 +22,7 @@ CONTACT = Actor(1, "contact", "熊国峰")
         ("desk_certifications", "企业"),
         ("desk_policies", "政策"),
         ("desk_policy_unclaimed", "政策"),
+        ("desk_findings", "政策"),
         ("people_delegation", "人员"),
         ("desk:categories", "设置"),
         ("desk_operations", "运行"),

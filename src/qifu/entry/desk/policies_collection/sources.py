@@ -74,7 +74,7 @@ def new(incoming: HttpRequest) -> HttpResponse:
     """Set up a source; it may be tried before it is kept."""
     request = cast(PersonRequest, incoming)
     deciding.require_decider(request.actor)
-    form = SourceForm(request.POST or None)
+    form = SourceForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
             if "try" in request.POST:
@@ -92,12 +92,12 @@ def new(incoming: HttpRequest) -> HttpResponse:
 def show(incoming: HttpRequest, number: int) -> HttpResponse:
     """One source: how it is doing, its settings, a try."""
     request = cast(PersonRequest, incoming)
-    line = queries.source(actor=request.actor, number=number, now=request.now)
     if request.method == "POST":
         deciding.require_decider(request.actor)
+    line = queries.source(actor=request.actor, number=number, now=request.now)
     names = [name for name in SourceForm.base_fields if name != "seen"]
     initial: dict[str, Any] = {name: getattr(line.row, name) for name in names} | {"seen": line.row.version}
-    form = SourceForm(request.POST or None, initial=initial)
+    form = SourceForm(request.POST if request.method == "POST" else None, initial=initial)
     if request.method == "POST" and form.is_valid():
         try:
             if "try" in request.POST:
