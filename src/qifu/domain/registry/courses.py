@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.db.models import Min, Q
 from django.utils.timezone import localdate
@@ -107,5 +107,6 @@ def _seen(rows: Sequence[_Row], source: str, listed_on: date | None, begun_on: d
                 said.insert(0, Seen(None, gone, source))
     if begun_on is not None and localdate(rows[0][4]) > begun_on:
         for field in found.keys() & ABSENT.keys():
-            found[field].append(Seen(ABSENT[field], min(begun_on, found[field][-1].day), source))
+            oldest = found[field][-1].day
+            found[field].append(Seen(ABSENT[field], min(begun_on, oldest - timedelta(days=1)), source))
     return found

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date
 from typing import Any
 
 from django.db.models import CharField, Q, QuerySet, Value
+from django.utils.timezone import localdate
 
 from qifu.domain.registry.access import visible
 from qifu.domain.registry.courses import told
@@ -37,7 +38,7 @@ class Speaker:
 
     person: str
     role_label: str
-    since: datetime
+    since: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,7 @@ def speakers(enterprise: int) -> tuple[Speaker, ...]:
     """Who speaks for it now. One statement."""
     rows = Agency.objects.filter(enterprise=enterprise, until=None).order_by("-role", "since", "pk")
     return tuple(
-        Speaker(masked_name(person), str(Certification.Role(role).label), since)
+        Speaker(masked_name(person), str(Certification.Role(role).label), localdate(since))
         for person, role, since in rows.values_list("person", "role", "since")
     )
 

@@ -28,7 +28,7 @@ def yearly(series: Sequence[Series]) -> dict[str, object]:
                 }
             )
     return {
-        "legend": {"top": 0, "left": 0},
+        "legend": {"type": "scroll", "top": 0, "left": 0},
         "grid": {"left": 8, "right": 8, "top": 56, "bottom": 8, "containLabel": True},
         "xAxis": {"type": "category", "data": [f"{year}年" for year in years]},
         "yAxis": [

@@ -10,6 +10,7 @@ they are not those of any real district.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -53,6 +54,7 @@ class _Firm:
     depth: float  # how much of its business is gone when it fails
     span: int  # days over which it declines
     events: dict[str, list[tuple[date, object]]] = field(default_factory=dict)
+    said: dict[str, list[Seen]] = field(default_factory=dict)  # the same as sources said it
 
     def health(self, day: date) -> float:
         """What is left of the usual business on a day."""
@@ -98,7 +100,8 @@ def _alerts(firm: _Firm) -> Iterator[tuple[str, date]]:
         day = _month(BEGIN, month)
         if firm.fails is not None and day > firm.fails + EARLIER:
             return
-        watched = Watched(day.replace(year=day.year + 2), _courses(firm, day), firm.marks)
+        moved = _later(day)
+        watched = Watched(moved, _courses(firm, moved), firm.marks)
         for signal in look(watched):
             if (signal.rule, signal.ground) not in seen:
                 seen.add((signal.rule, signal.ground))
@@ -106,17 +109,17 @@ def _alerts(firm: _Firm) -> Iterator[tuple[str, date]]:
 
 
 def _courses(firm: _Firm, day: date) -> dict[str, Course]:
-    """What had been said by the day; rules of 2026 are tried on the years before, so all days are moved on by two."""
+    """What had been said by the day."""
     found = {}
-    for name, events in firm.events.items():
-        told = [(at, value) for at, value in events if at <= day]
-        if told:
-            seen = [Seen(_moved(value), _later(at), name) for at, value in reversed(told)]
-            found[name] = Course(seen[0], tuple(seen[1:6]))
+    for name, seen in firm.said.items():
+        count = bisect_right(seen, day, key=lambda one: one.day)
+        if count:
+            found[name] = Course(seen[count - 1], tuple(reversed(seen[max(0, count - 6) : count - 1])))
     return found
 
 
 def _later(day: date) -> date:
+    """Rules of 2026 are tried on the years before, so all days are moved on by two years."""
     return day.replace(year=day.year + 2, day=min(day.day, 28))
 
 
@@ -134,8 +137,9 @@ def _made(draw: Random) -> _Firm:
     )  # fmt: skip
     for write in (_figures, _lists, _suits_and_arrears, _lease, _talk):
         write(firm)
-    for events in firm.events.values():
+    for name, events in firm.events.items():
         events.sort(key=lambda pair: pair[0])
+        firm.said[name] = [Seen(_moved(value), _later(day), name) for day, value in events]
     return firm
 
 

@@ -32,6 +32,15 @@ class Trial:
     foreseen: int
     lead: int | None
 
+    @property
+    def late(self) -> int:
+        """Days after the loss, where the sign comes later than it."""
+        return -(self.lead or 0)
+
+    @property
+    def precision(self) -> float:
+        return self.right / self.alerts if self.alerts else 0.0
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
@@ -40,6 +49,10 @@ class Row:
     standing: watching.Standing
     bars: str
     trial: Trial | None
+
+    @property
+    def precision(self) -> float:
+        return self.standing.right / self.standing.closed if self.standing.closed else 0.0
 
 
 @require_GET
@@ -89,7 +102,7 @@ def route(incoming: HttpRequest, code: str) -> HttpResponse:
 def _bars(rule: Rule) -> str:
     told = []
     for name, value in rule.bars.items():
-        shown = f"{value * 100:g}%" if name == "share" else f"{value:g}"
+        shown = f"{float(value) * 100:g}%" if name == "share" else f"{float(value):g}"
         told.append(f"{BARS[name]} {shown}")
     return "，".join(told)
 
