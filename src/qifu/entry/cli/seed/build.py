@@ -13,7 +13,7 @@ from django.db import connection
 
 from qifu.engines.calendar import SHANGHAI
 from qifu.entry.cli.sample.appeals import stories
-from qifu.entry.cli.seed import cases, extras, firms, house, policies, sources, tenants
+from qifu.entry.cli.seed import alerts, cases, extras, firms, house, policies, sources, tenants
 from qifu.entry.cli.seed.case import Case
 from qifu.entry.cli.seed.stage import Stage, set_stage
 from qifu.entry.clock.seals import seal
@@ -65,6 +65,7 @@ class Building:
         stage, played = self.timed(f"{self.size.days} 天的 {self.size.cases} 件诉求", self._cases)
         self.timed("知识、认证申请与消息", lambda: self._life(stage, played))
         self.timed("政策库、匹配与推送", lambda: policies.write(self.now, self.opened))
+        self.timed("企业监测与预警", lambda: alerts.write(self.opened, self.now))
         self.timed("统计", lambda: extras.count_up(self.now))
         self.timed("转办建议的训练", lambda: extras.learn(self.now))
         shown = house.shown_accounts(self.now)
