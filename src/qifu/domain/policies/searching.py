@@ -1,103 +1,106 @@
-"""Finding an item from a plain question: words of people and words of policies brought together, ranked by how telling they are.
+"""Finding an item from a plain question, ranked by how telling the words are that both have.
 
-Each item is a bag of pairs of characters and of latin runs, its title counting more than its words. A question is taken
-apart in the same way; everyday words also ask for what policies call the same thing (房租 for 租金). Ranking is BM25.
+Each item is a bag of tokens (see `wording`), its title counting more than its summary, that more than its clauses.
+Ranking is BM25 over the weighted fields. Items that are nearly the same (one support for each of twelve trades) would
+fill the first page: each further one of a kind steps back, so that the different answers stand first.
 """
 
 from __future__ import annotations
 
 import math
-import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
-from qifu.kernel import search
+import numpy as np
+from numpy.typing import NDArray
 
-_RUN = re.compile(r"[\u3400-\u9fff]+|[a-z0-9]+")
-K1, B = 1.2, 0.75
-ALSO = 0.6  # weight of what an everyday word stands for
-_FILLER = re.compile(
-    "我们公司|我们企业|我公司|我们|公司|企业|请问|有没有|有什么|有哪些|哪些|什么|怎么|如何|可以|能不能|能否|是否|想要|想|要|吗|呢|的|了|和|与|及|有|在|能|给|被|把|是|就|都"
-    "|政策|支持|一下|申请|享受|领取|拿到|得到|今年|刚刚|刚|准备|打算|一些|一个|一家|多少钱|多少|多"
-)
-# everyday word → what policies call it
-_PLAIN = """
-房租=租金/办公用房 租房子=租金 场地=用房/空间 借钱=贷款/融资 贷不到款=首贷/贷款 利息=贴息/贷款
-招人=就业/稳岗/扩岗 招工=就业/扩岗 裁员=稳岗 员工=职工/从业人员 工人=职工 培训=技能培训
-退税=税/返还 交税=纳税/税收 减税=税/减免 免税=税/免征 少交=减免/减征 小公司=小微/小型微利
-小店=个体工商户 个体户=个体工商户 开店=初创/创业 刚成立=初创 新开=初创 创业=初创 残疾=残疾人
-上市=上市/挂牌 新三板=挂牌 专利=发明专利 研发=研发费用 搞研发=研发/投入 出口=外贸/出口 外贸=出口
-省电=节能/能耗 用电=能耗 环保=节能/绿色 软件=软件和信息服务 餐馆=住宿餐饮 饭店=住宿餐饮 酒店=住宿餐饮
-商店=批发零售 超市=批发零售 快递=物流 运输=物流 工厂=制造 住房=公寓 宿舍=公寓 参展=展会
-数字化=数字化/诊断 上云=数字化 黑名单=失信/信用修复 异常名录=经营异常/信用修复 还不上=转贷/续贷
-续贷=转贷 规上=规模以上 上规=规模以上/新进 小巨人=小巨人 高企=高新技术企业 社保=稳岗/失业保险
-大学生=就业/重点群体 退役=退役士兵
-"""
-PLAIN = {plain: meant.replace("/", " ") for plain, meant in (pair.split("=") for pair in _PLAIN.split())}
+from qifu.domain.policies import wording
+
+K1, B = 1.2, 0.6
+TITLE, SUMMARY, WORDS = 3.0, 1.5, 0.6
+LEAST = 0.2  # of the best score: what falls below only shares a common word
+VARIED = 400  # first places in which nearly the same steps back
+KINDS = 16  # that are told apart among them
+ALIKE, BACK = 0.5, 0.6  # what counts as nearly the same title, and what is left of its score
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What one item is found by."""
+    """What one item is found by: its title, what it says in short, and everything else."""
 
     title: str
     words: str
+    summary: str = ""
 
 
 class Index:
     """Items by what they say; built once, asked often."""
 
     def __init__(self, entries: Sequence[Entry]) -> None:
-        self._postings: dict[str, list[tuple[int, float]]] = {}
-        self._sizes: list[float] = []
-        for place, entry in enumerate(entries):
-            bag: Counter[str] = Counter()
-            for text, weight in ((entry.title, 3), (entry.words, 1)):
-                for token in tokens(text):
-                    bag[token] += weight
+        bags = [_bag(entry) for entry in entries]
+        sizes = np.array([sum(bag.values()) for bag in bags], dtype=np.float32)
+        mean = float(sizes.mean()) if bags else 1.0
+        norms = (K1 * (1 - B + B * sizes / mean)).astype(np.float32)
+        held: dict[str, tuple[list[int], list[float]]] = {}
+        for place, bag in enumerate(bags):
             for token, count in bag.items():
-                self._postings.setdefault(token, []).append((place, float(count)))
-            self._sizes.append(float(sum(bag.values())))
-        self._mean = sum(self._sizes) / len(self._sizes) if self._sizes else 1.0
+                places, counts = held.setdefault(token, ([], []))
+                places.append(place)
+                counts.append(count)
+        self._size = len(bags)
+        self._titles = [frozenset(wording.tokens(entry.title)) for entry in entries]
+        self._postings = {token: self._posting(*each, norms) for token, each in held.items()}
 
     def ranked(self, question: str) -> list[tuple[int, float]]:
         """The places of what fits, the best first, with scores; nothing where no word is known."""
-        scores: dict[int, float] = {}
-        for token, weight in asked(question).items():
-            held = self._postings.get(token, ())
-            if not held:
-                continue
-            rare = math.log(1 + (len(self._sizes) - len(held) + 0.5) / (len(held) + 0.5))
-            for place, count in held:
-                norm = K1 * (1 - B + B * self._sizes[place] / self._mean)
-                scores[place] = scores.get(place, 0.0) + weight * rare * count * (K1 + 1) / (count + norm)
-        return sorted(scores.items(), key=lambda pair: (-pair[1], pair[0]))
+        scores = np.zeros(self._size, dtype=np.float32)
+        for token, weight in wording.asked(question).items():
+            if token in self._postings:
+                places, worth = self._postings[token]
+                scores[places] += weight * worth
+        best = float(scores.max(initial=0.0))
+        if best <= 0:
+            return []
+        near = np.flatnonzero(scores >= best * LEAST)
+        order = near[np.argsort(-scores[near], kind="stable")].tolist()
+        return self._varied(order, scores) + [(place, float(scores[place])) for place in order[VARIED:]]
+
+    def _posting(
+        self, places: list[int], counts: list[float], norms: NDArray[np.float32]
+    ) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+        rare = math.log(1 + (self._size - len(places) + 0.5) / (len(places) + 0.5))
+        where, often = np.array(places, dtype=np.int32), np.array(counts, dtype=np.float32)
+        return where, rare * often * np.float32(K1 + 1) / (often + norms[where])
+
+    def _varied(self, order: Sequence[int], scores: NDArray[np.float32]) -> list[tuple[int, float]]:
+        """The first places anew: what is nearly the same as a better one steps back."""
+        kinds: list[tuple[frozenset[str], int]] = []
+        kept: list[tuple[int, float]] = []
+        for place in order[:VARIED]:
+            title, like = self._titles[place], 0
+            for n, (kind, count) in enumerate(kinds):
+                if _is_alike(title, kind):
+                    like = count
+                    kinds[n] = (kind, count + 1)
+                    break
+            else:
+                if len(kinds) < KINDS:
+                    kinds.append((title, 1))
+            kept.append((place, float(scores[place]) * BACK ** min(like, 2)))
+        return sorted(kept, key=lambda pair: -pair[1])
 
 
-def tokens(text: str) -> list[str]:
-    """Pairs of characters and latin runs, each as often as it stands."""
-    found = []
-    for run in _RUN.findall(search.normal(text)):
-        if run[0] <= "z":
-            found.append(run[:20])
-        elif len(run) == 1:
-            found.append(run)
-        else:
-            found.extend(run[i : i + 2] for i in range(len(run) - 1))
-    return found
+def _is_alike(one: frozenset[str], other: frozenset[str]) -> bool:
+    return len(one & other) > ALIKE * len(one | other)
 
 
-def asked(question: str) -> dict[str, float]:
-    """The tokens of a question with their weights; filler asks for nothing, everyday words ask for more."""
-    text = search.normal(question[:200])
-    wanted: dict[str, float] = {}
-    for part in _FILLER.split(text):
-        for token in tokens(part):
-            wanted[token] = 1.0
-    for plain, meant in PLAIN.items():
-        if plain in text:
-            for word in meant.split():
-                for token in tokens(word):
-                    wanted.setdefault(token, ALSO)
-    return wanted
+@lru_cache(maxsize=16_384)
+def _bag(entry: Entry) -> Counter[str]:
+    """The tokens of an entry; kept, since one changed item leaves all others as they were."""
+    bag: Counter[str] = Counter()
+    for text, weight in ((entry.title, TITLE), (entry.summary, SUMMARY), (entry.words, WORDS)):
+        for token in wording.tokens(text):
+            bag[token] += weight  # type: ignore[assignment]
+    return bag

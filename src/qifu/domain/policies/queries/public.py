@@ -6,21 +6,18 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from functools import lru_cache
 
 from qifu.domain.policies import access, facts, sourcing, windows
 from qifu.domain.policies.models import Document, Item, Revision
-from qifu.domain.policies.searching import Entry, Index
+from qifu.domain.policies.queries import stock as stocks
+from qifu.domain.policies.queries.stock import FACETS, SOON
 from qifu.engines import eligibility as law
 from qifu.engines.codes import industries
-from qifu.engines.eligibility.conditions import Membership
 from qifu.kernel.errors import Missing
 from qifu.kernel.reading import once
 
 PAGE = 20
-SOON = 30  # days
 KINDS, LEVELS = dict(Item.Kind.choices), dict(Document.Level.choices)
-FACETS = ("level", "kind", "theme", "unit", "section", "when", "steps")
 WHENS = {"open": "现在可办", "soon": f"{SOON} 天内截止", "later": "尚未开始"}
 STEPS = {"0": "免申即享", "1": "一步办", "2": "需多步办理"}
 
@@ -103,15 +100,6 @@ class Month:
     ends: list[tuple[date, Card]] = field(default_factory=list)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Stock:
-    """What lists need of every item of a shelf."""
-
-    index: Index
-    sections: tuple[frozenset[str], ...]
-    rank: tuple[int, ...]
-
-
 def shelf(on: date) -> facts.Shelf:
     """The shelf of a day, once a request."""
     return once(f"policies.shelf:{on}", lambda: facts.shelf(on))
@@ -122,11 +110,12 @@ def found(
 ) -> Page:
     """The items in force on a day, searched and filtered. One statement while no revision changes."""
     held = shelf(on)
+    stock = stocks.of(held)
     given = {name: value for name, value in (wanted or {}).items() if name in FACETS and value}
-    ranked = _ranked(held, q)
-    kept = [p for p in ranked if all(value in _values(held, p, name, on) for name, value in given.items())]
+    ranked = stock.places(q)
+    kept = stock.kept(ranked, given)
     if sort == "closes":
-        kept.sort(key=lambda p: (windows.closes(held.revisions[p].window, on) or date.max, p))
+        kept.sort(key=lambda p: (stock.closing[p], p))
     elif sort == "newest":
         kept.sort(key=lambda p: (-held.revisions[p].force_from.toordinal(), p))
     place = max(0, min(place, max(len(kept) - 1, 0)))
@@ -135,13 +124,13 @@ def found(
         len(kept),
         max(0, place - size) if place else None,
         place + size if place + size < len(kept) else None,
-        {name: _divided(held, ranked, given, name, on) for name in FACETS},
+        {name: _divided(name, stock.divided(ranked, given, name)) for name in FACETS},
     )
 
 
 def places(on: date, q: str) -> list[int]:
     """The places of what a question finds, the best first."""
-    return _ranked(shelf(on), q)
+    return stocks.of(shelf(on)).places(q)
 
 
 def card(row: Revision, on: date) -> Card:
@@ -190,7 +179,7 @@ def item(code: str, on: date) -> Sheet:
         clauses,
         relations,
         [(other, titles[other]) for other in row.excludes if other in titles],
-        [_section_label(letter) for letter in sorted(_sections(row))],
+        [_section_label(letter) for letter in sorted(stocks.sections(row))],
         list(before.order_by("-force_from").values_list("force_from", "force_to", "title")),
     )
 
@@ -210,9 +199,8 @@ def calendar(on: date, months: int = 6, wanted: Mapping[str, str] | None = None)
         first = (first + timedelta(days=32)).replace(day=1)
     until, held = first - timedelta(days=1), shelf(on)
     given = {name: value for name, value in (wanted or {}).items() if name in FACETS and value}
-    for place, row in enumerate(held.revisions):
-        if not all(value in _values(held, place, name, on) for name, value in given.items()):
-            continue
+    for place in stocks.of(held).kept(range(len(held.revisions)), given):
+        row = held.revisions[place]
         one = card(row, on)
         for stretch in windows.openings(row.window, on, until):
             for month in found_:
@@ -236,70 +224,8 @@ def _within(day: date, first: date) -> bool:
     return (day.year, day.month) == (first.year, first.month)
 
 
-def _ranked(held: facts.Shelf, q: str) -> list[int]:
-    stock = _stock(held)
-    return [place for place, _ in stock.index.ranked(q)] if q.strip() else list(stock.rank)
-
-
-@lru_cache(maxsize=4)
-def _stock(held: facts.Shelf) -> _Stock:
-    entries = [
-        Entry(row.title, f"{row.summary} {row.amount_words} {row.item.theme} {row.item.unit} {row.item.code} "
-              f"{row.document.title} {row.document.number} {_asked_words(row)}")
-        for row in held.revisions
-    ]  # fmt: skip
-    order = {"national": 0, "provincial": 1, "city": 2, "district": 3}
-    rank = sorted(
-        range(len(held.revisions)),
-        key=lambda p: (order[held.revisions[p].document.level], held.revisions[p].item.code),
-    )
-    return _Stock(Index(entries), tuple(_sections(row) for row in held.revisions), tuple(rank))
-
-
-def _asked_words(row: Revision) -> str:
-    """What the sources say of each clause, in own words."""
-    return " ".join(str(each.get("says", "")) for each in row.clauses)
-
-
-def _sections(row: Revision) -> frozenset[str]:
-    """The sections of industry that a condition names; none: no limit is named."""
-    node = law.parse(row.condition, law.catalogue())
-    named = (leaf for leaf in sourcing.leaves(node) if isinstance(leaf, Membership) and leaf.field.name == "industry")
-    return frozenset(str(value)[:1] for leaf in named for value in leaf.values)
-
-
-def _values(held: facts.Shelf, place: int, name: str, on: date) -> frozenset[str]:
-    """What an item counts under in a facet."""
-    row = held.revisions[place]
-    if name == "section":
-        return _stock(held).sections[place] or _ALL_SECTIONS
-    if name == "when":
-        return _when(row, on)
-    if name == "steps":
-        return frozenset({str(min(row.steps, 2))})
-    value = row.document.level if name == "level" else getattr(row.item, name)
-    return frozenset({value})
-
-
-_ALL_SECTIONS = frozenset(each.code for each in industries.sections())
-
-
-def _when(row: Revision, on: date) -> frozenset[str]:
-    if not windows.is_open(row.window, on):
-        return frozenset({"later"})
-    last = windows.closes(row.window, on)
-    return frozenset({"open", "soon"} if last and (last - on).days <= SOON else {"open"})
-
-
-def _divided(
-    held: facts.Shelf, ranked: Sequence[int], given: Mapping[str, str], name: str, on: date
-) -> list[tuple[str, str, int]]:
-    """How what is found divides by one facet, the other filters kept."""
-    others = {other: value for other, value in given.items() if other != name}
-    counted: Counter[str] = Counter()
-    for place in ranked:
-        if all(value in _values(held, place, other, on) for other, value in others.items()):
-            counted.update(_values(held, place, name, on))
+def _divided(name: str, counted: Mapping[str, int]) -> list[tuple[str, str, int]]:
+    """A facet as lists show it: value, label, count."""
     labels = _labels(name)
     listed = [(value, labels.get(value, value), count) for value, count in counted.items()]
     if name in ("theme", "unit"):
