@@ -92,10 +92,6 @@ def tenancies(count: int, today: date, seed: int = SEED) -> tuple[list[SampleRoo
     return made, sorted(stays, key=lambda stay: (stay.since, stay.place))
 
 
-<<<<<<< ours
-def _housed(count: int, seed: int) -> dict[Place, list[_Housed]]:
-    table = enterprises(count, seed).filter(pl.col("building_id").is_not_null())
-=======
 def _firms(count: int, seed: int) -> pl.DataFrame:
     """The table of firms; that of the one seed is drawn once for all who ask."""
     return enterprises(count) if seed == SEED else enterprises(count, seed)
@@ -103,7 +99,6 @@ def _firms(count: int, seed: int) -> pl.DataFrame:
 
 def _housed(count: int, seed: int) -> dict[Place, list[_Housed]]:
     table = _firms(count, seed).filter(pl.col("building_id").is_not_null())
->>>>>>> theirs
     found: dict[Place, list[_Housed]] = {}
     for uscc, building, tower, floor, room, day in table.select(
         "uscc", "building_id", "tower", "floor", "room", "registered_on"
@@ -185,11 +180,7 @@ def _before(place: Place, left: date, today: date, base: float, rng: np.random.G
 
 def _named(stays: list[Stay], count: int, seed: int) -> list[Stay]:
     """Give those who left a firm that sits in no building now."""
-<<<<<<< ours
-    outside = enterprises(count, seed).filter(pl.col("building_id").is_null())["uscc"].to_list()
-=======
     outside = _firms(count, seed).filter(pl.col("building_id").is_null())["uscc"].to_list()
->>>>>>> theirs
     made, place = [], 0
     for stay in stays:
         if stay.uscc == "":

@@ -13,11 +13,7 @@ from django.db import connection
 
 from qifu.engines.calendar import SHANGHAI
 from qifu.entry.cli.sample.appeals import stories
-<<<<<<< ours
 from qifu.entry.cli.seed import alerts, cases, extras, firms, house, policies, sources, tenants
-=======
-from qifu.entry.cli.seed import cases, extras, firms, house, policies, sources, tenants
->>>>>>> theirs
 from qifu.entry.cli.seed.case import Case
 from qifu.entry.cli.seed.stage import Stage, set_stage
 from qifu.entry.clock.seals import seal
