@@ -118,6 +118,11 @@ PAGES: dict[str, tuple[Look, ...]] = {
         Look("contact", "/my/enterprises/certify/", _press("提交审核")),
     ),
     "my/enterprises/<int:number>/": (Look("contact", "/my/enterprises/{firm}/"),),
+    "my/enterprises/<int:number>/profile/": (Look("contact", "/my/enterprises/{firm}/profile/"),),
+    "my/enterprises/<int:number>/profile/<slug:field>/": (
+        Look("contact", "/my/enterprises/{firm}/profile/rd_expense/"),
+        Look("contact", "/my/enterprises/{firm}/profile/name/"),
+    ),
     # Work on cases
     "desk/": (
         Look("dispatcher", "/desk/"),
@@ -169,6 +174,32 @@ PAGES: dict[str, tuple[Look, ...]] = {
         Look("supervisor", "/desk/alerts/rules/"),
         Look("supervisor", "/desk/alerts/rules/", _show("details summary")),
         Look("street", "/desk/alerts/rules/"),
+    ),
+    "desk/enterprises/<int:number>/fields/": (
+        Look("dispatcher", "/desk/enterprises/{firm}/fields/"),
+        Look("leader", "/desk/enterprises/{firm}/fields/"),
+    ),
+    "desk/enterprises/<int:number>/fields/<slug:field>/": (
+        Look("handler", "/desk/enterprises/{firm}/fields/revenue/"),
+    ),
+    "desk/enterprises/<int:number>/merge/": (
+        Look("dispatcher", "/desk/enterprises/{firm}/merge/"),
+        Look("dispatcher", "/desk/enterprises/{firm}/merge/?other={other_firm}"),
+    ),
+    "desk/enterprises/<int:number>/split/": (Look("dispatcher", "/desk/enterprises/{firm}/split/"),),
+    "desk/enterprises/rows/<int:number>/": (Look("dispatcher", "/desk/enterprises/rows/{source_row}/"),),
+    "desk/enterprises/pairings/": (
+        Look("dispatcher", "/desk/enterprises/pairings/"),
+        Look("dispatcher", "/desk/enterprises/pairings/?state=same"),
+    ),
+    "desk/enterprises/pairings/<int:number>/": (Look("dispatcher", "/desk/enterprises/pairings/{pairing}/"),),
+    "desk/enterprises/corrections/": (Look("dispatcher", "/desk/enterprises/corrections/"),),
+    "desk/enterprises/corrections/<int:number>/": (Look("dispatcher", "/desk/enterprises/corrections/{correction}/"),),
+    "desk/enterprises/classes/": (Look("leader", "/desk/enterprises/classes/"),),
+    "desk/enterprises/classes/candidates/": (Look("leader", "/desk/enterprises/classes/candidates/"),),
+    "desk/enterprises/classes/<slug:key>/": (Look("leader", "/desk/enterprises/classes/all/"),),
+    "desk/enterprises/loads/<int:number>/rows/<slug:kind>/": (
+        Look("dispatcher", "/desk/enterprises/loads/{done}/rows/new/"),
     ),
     "desk/enterprises/loads/": (Look("dispatcher", "/desk/enterprises/loads/"),),
     "desk/enterprises/loads/new/": (Look("dispatcher", "/desk/enterprises/loads/new/"),),
@@ -375,6 +406,12 @@ NO_PAGES = {
     "desk/new/firms/": FRAGMENT,
     "desk/new/open/": FRAGMENT,
     "desk/templates/<int:template>/drop/": BUTTON,
+    "my/enterprises/corrections/<int:number>/withdraw/": BUTTON,
+    "desk/enterprises/merges/<int:number>/undo/": BUTTON,
+    "desk/enterprises/pairings/<int:number>/<slug:word>/": BUTTON,
+    "desk/enterprises/corrections/<int:number>/accept/": BUTTON,
+    "desk/enterprises/corrections/<int:number>/refuse/": BUTTON,
+    "desk/enterprises/corrections/<int:number>/files/<int:file>/": FILE,
     "desk/enterprises/facets/": FRAGMENT,
     "desk/enterprises/suggest/": FRAGMENT,
     "desk/enterprises/export/": FILE,

@@ -21,7 +21,19 @@ from qifu.domain.estate.models import Building, Room
 from qifu.domain.people import actions as people
 from qifu.domain.people.models import Account
 from qifu.domain.publishing import actions as publishing
-from qifu.domain.registry.models import Agency, Certification, Invitation, Load, Reject
+from qifu.domain.registry.actions.holding import Incoming, put_rows
+from qifu.domain.registry.actions.reckoning import reckon_profiles
+from qifu.domain.registry.actions.sources import source_of
+from qifu.domain.registry.models import (
+    Agency,
+    Certification,
+    Correction,
+    Invitation,
+    Load,
+    Pairing,
+    Reject,
+    SourceRow,
+)
 from qifu.entry.cli.sample.cast import Contact
 from qifu.kernel.actor import SYSTEM, Actor, Role
 from qifu.kernel.actor import Agency as Speaks
@@ -122,10 +134,33 @@ def _registry(stage: Stage) -> Things:
         "claimant": claimant.pk,
         "claim": claim.pk,
         "firm": stage.firm.pk,
+        "other_firm": stage.other_firm.pk,
+        **_sources(stage, done),
         "draft": draft.pk,
         "done": done.pk,
         **building,
     }
+
+
+def _sources(stage: Stage, load: Load) -> Things:
+    """A row of a source with its version before, a doubt, a correction that waits."""
+    source = source_of("tax", NOW)
+    for revenue in (900, 950):
+        row = Incoming(stage.firm.uscc or "", {"revenue": revenue, "profit": 12.5}, NOW.date(), stage.firm.pk, 2)
+        put_rows(source=source, rows=[row], now=NOW, load=load)
+    put_rows(source=source, rows=[Incoming("禾木", {"written": "禾木商贸", "employees": 3}, NOW.date())], now=NOW)
+    reckon_profiles([stage.firm.pk], NOW)
+    row = SourceRow.objects.get(row_key="禾木")
+    pairing = Pairing.objects.create(
+        source=source, row_key=row.row_key, row=row, enterprise=stage.other_firm, score=1, reasons=[["名称", "+9.1"]],
+        found_at=NOW,
+    )  # fmt: skip
+    correction = Correction.objects.create(
+        enterprise=stage.firm, field="profit", before=12.5, value=13, reason="报表有误",
+        filed_by_id=stage.contact.account or 0, filed_at=NOW,
+    )  # fmt: skip
+    held = SourceRow.objects.get(enterprise=stage.firm, gone_at=None)
+    return {"source_row": held.pk, "pairing": pairing.pk, "correction": correction.pk}
 
 
 def _building(stage: Stage) -> Things:

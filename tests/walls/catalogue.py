@@ -45,7 +45,7 @@ ROOMS = (  # what they may say to an enterprise: whatever they raise, and every 
     "domain/appeals/actions/answering.py", "domain/appeals/actions/playing.py", "domain/appeals/actions/clocks.py",
     "domain/appeals/queries/sheet.py", "domain/policies/actions/stating.py", "domain/people/phones.py", "domain/people/actions/contacts.py",
     "domain/registry/access.py", "domain/registry/agencies.py", "domain/registry/actions/certifying.py",
-    "domain/registry/actions/colleagues.py", "engines/codes/credit.py", "engines/flow/moves.py",
+    "domain/registry/actions/colleagues.py", "domain/registry/actions/correcting.py", "engines/codes/credit.py", "engines/flow/moves.py",
     "kernel/files/actions.py", "kernel/files/queries.py", "kernel/receipts/actions.py", "output/messages/queries.py",
 )  # fmt: skip
 REFUSALS = {"Refusal", "Invalid", "Forbidden", "Missing", "Conflict", "TooMany", "Impossible", "Lacking"}

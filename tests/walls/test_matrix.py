@@ -23,7 +23,18 @@ from qifu.domain.estate.models import Building, Mandate, Room
 from qifu.domain.people import actions as people
 from qifu.domain.people.models import Account, Delegation, DutyShift, Membership
 from qifu.domain.publishing import actions as publishing
-from qifu.domain.registry.models import Agency, Certification, Invitation, Load
+from qifu.domain.registry.models import (
+    Agency,
+    Certification,
+    Correction,
+    Enterprise,
+    Invitation,
+    Load,
+    Merge,
+    Pairing,
+    Source,
+    SourceRow,
+)
 from qifu.entry.api import bearers
 from qifu.kernel.actor import SYSTEM, Role
 from qifu.kernel.files.actions import give, keep
@@ -121,6 +132,7 @@ def _things(stage: Stage) -> dict[str, object]:
         "order": Order.objects.get().pk,
         "firm": stage.firm.pk,
         **_estate(stage),
+        **_sources(stage),
         "certification": claim.pk,
         "proof": proof.pk,
         "agency": Agency.objects.create(
@@ -149,6 +161,28 @@ def _things(stage: Stage) -> dict[str, object]:
             actor=house.actor("handler"), now=NOW, draft=publishing.Draft("怎么办停车证", "到窗口办理。")
         ).pk,
     }  # fmt: skip
+
+
+def _sources(stage: Stage) -> dict[str, object]:
+    """A row of a source beside an enterprise that it may be, a merge, a correction with its proof."""
+    source = Source.objects.create(code="list", name="其他名单")
+    row = SourceRow.objects.create(source=source, row_key="云", as_of=NOW.date(), learned_at=NOW, enterprise=stage.firm)
+    follower = Enterprise.objects.create(name="云启贸易", merged_into=stage.firm, created=NOW, updated=NOW)
+    paper = keep(actor=stage.contact, now=NOW, file=BytesIO("报表".encode()), name="报表.txt")
+    correction = Correction.objects.create(
+        enterprise=stage.firm, field="profit", value=1, reason="报表有误", filed_by_id=stage.contact.account or 0,
+        filed_at=NOW,
+    )  # fmt: skip
+    give(actor=stage.contact, ids=[paper.pk], owner=f"registry.correction:{correction.pk}")
+    return {
+        "source_row": row.pk,
+        "pairing": Pairing.objects.create(
+            source=source, row_key="云", row=row, enterprise=stage.other_firm, score=1, found_at=NOW
+        ).pk,
+        "merge": Merge.objects.create(leading=stage.firm, merged=follower, reason="同一家", made_at=NOW).pk,
+        "correction": correction.pk,
+        "paper": paper.pk,
+    }
 
 
 def _estate(stage: Stage) -> dict[str, object]:
@@ -181,10 +215,15 @@ def _estate(stage: Stage) -> dict[str, object]:
 # What `number` and the like mean, by where the address begins. The first that fits counts.
 MEANS = (
     ("my/enterprises/certify/", {"number": "certification"}),
+    ("my/enterprises/corrections/", {"number": "correction"}),
     ("my/enterprises/", {"number": "firm", "agency": "agency", "invitation": "invitation"}),
     ("examinations/batches/", {"number": "batch"}),
     ("examinations/", {"number": "examination"}),
     ("desk/enterprises/loads/", {"number": "load"}),
+    ("desk/enterprises/rows/", {"number": "source_row"}),
+    ("desk/enterprises/pairings/", {"number": "pairing"}),
+    ("desk/enterprises/merges/", {"number": "merge"}),
+    ("desk/enterprises/corrections/", {"number": "correction", "file": "paper"}),
     ("desk/enterprises/", {"number": "firm"}),
     ("api/v1/enterprises/", {"number": "firm"}),
     ("desk/certifications/", {"number": "certification", "file": "proof"}),
@@ -208,6 +247,11 @@ WORDS = {
     ("cases/<str:number>/<slug:step>/", "step"): "urge",
     ("api/v1/appeals/<number>/<step>", "step"): "note",
     ("desk/enterprises/loads/<int:number>/<str:step>/", "step"): "cancel",
+    ("desk/enterprises/loads/<int:number>/rows/<slug:kind>/", "kind"): "new",
+    ("desk/enterprises/pairings/<int:number>/<slug:word>/", "word"): "later",
+    ("desk/enterprises/classes/<slug:key>/", "key"): "key",
+    ("desk/enterprises/<int:number>/fields/<slug:field>/", "field"): "revenue",
+    ("my/enterprises/<int:number>/profile/<slug:field>/", "field"): "rd_expense",
     ("desk/settings/categories/<int:category>/<slug:act>/", "act"): "retire",
     ("desk/queue/<int:item>/<slug:act>/", "act"): "cancel",
     ("desk/policies/collection/sources/<int:number>/<slug:step>/", "step"): "pause",

@@ -22,6 +22,7 @@ from qifu.domain.registry.profiles import typed
 from qifu.domain.registry.standing import WHYS, Why
 from qifu.engines.eligibility import catalogue
 
+FEW = 500
 REGISTERED = "企业名录"
 COLUMNS = ("name", "uscc", "industry", "legal_form", "registered_on", "registered_capital", "employees", "size_class")
 
@@ -139,9 +140,9 @@ def _fill_from_columns(numbers: Sequence[int], said: Sequence[dict[str, Any]]) -
     """Enterprises of whose registration no source has spoken are told by their own row."""
     bare = {pk: place for place, pk in enumerate(numbers) if "registered_on" not in said[place]}
     found = Enterprise.objects.only("pk", *COLUMNS)
-    wanted = list(bare)
-    for start in range(0, len(wanted), 500):
-        for row in found.filter(pk__in=wanted[start : start + 500]):
+    few = found.filter(pk__in=list(bare)) if len(bare) <= FEW else found  # one statement either way
+    for row in few if bare else ():
+        if row.pk in bare:
             place = bare[row.pk]
             said[place].update({**_columns_of(row), **said[place]})
 
