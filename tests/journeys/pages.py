@@ -160,6 +160,7 @@ PAGES: dict[str, tuple[Look, ...]] = {
     "desk/enterprises/": (Look("dispatcher", "/desk/enterprises/"), Look("dispatcher", "/desk/enterprises/?q=没有")),
     "desk/enterprises/<int:number>/": (Look("dispatcher", "/desk/enterprises/{firm}/"),),
     "desk/enterprises/<int:number>/file/": (Look("dispatcher", "/desk/enterprises/{firm}/file/"),),
+    "desk/analysis/": (Look("leader", "/desk/analysis/"),),
     "desk/alerts/": (
         Look("dispatcher", "/desk/alerts/?state=all"),
         Look("street", "/desk/alerts/"),
@@ -396,6 +397,7 @@ NO_PAGES = {
     "my/enterprises/<int:number>/colleagues/<int:agency>/remove/": BUTTON,
     "my/enterprises/<int:number>/invitations/<int:invitation>/withdraw/": BUTTON,
     "desk/export/": BUTTON,
+    "desk/analysis/<slug:form>/": FILE,
     "desk/cases/<str:number>/article/": BUTTON,
     "desk/cases/<str:number>/phone/": BUTTON,
     "desk/cases/<str:number>/<slug:step>/": BUTTON,

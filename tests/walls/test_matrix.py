@@ -240,6 +240,7 @@ MEANS = (
 )
 # What is a word and no object: the same for what is there and what is not.
 WORDS = {
+    ("desk/analysis/<slug:form>/", "form"): "docx",
     ("desk_alert_rule_retire", "code"): "abnormal",
     ("desk_alert_rule_revive", "code"): "abnormal",
     ("desk_alert_rule_route", "code"): "abnormal",
