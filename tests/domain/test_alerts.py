@@ -314,3 +314,19 @@ def test_rules_are_shown_to_all_and_changed_by_few(stage: Stage, client: Client,
     assert AlertRule.objects.get(code="abnormal").state == "retired"
     assert client.post("/desk/alerts/rules/abnormal/route/", {"unit": stage.house.department}).status_code == 302
     assert AlertRule.objects.get(code="abnormal").unit_id == stage.house.department
+
+
+@pytest.mark.django_db
+def test_the_page_of_an_enterprise_shows_its_alerts_to_who_sees_them(
+    stage: Stage, client: Client, settings: Settings
+) -> None:
+    settings.QIFU_NOW = NOW
+    page = f"/desk/enterprises/{stage.firm.pk}/"
+    client.force_login(stage.house.account("street"))
+    assert 'id="panel-alerts"' not in client.get(page).content.decode()
+    raised(stage)
+    shown = client.get(page).content.decode()
+    assert 'id="panel-alerts"' in shown
+    assert f"{page}file/" in shown
+    client.force_login(stage.house.account("handler"))
+    assert 'id="panel-alerts"' not in client.get(page).content.decode()

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from django.urls import path
 
-from qifu.entry.desk.alerts import listing, rules, sheets
+from qifu.entry.desk.alerts import listing, panel, rules, sheets
+
+__all__ = ["panel", "urlpatterns"]  # the panel enters itself
 
 urlpatterns = [
     path("alerts/", listing.listing, name="desk_alerts"),
