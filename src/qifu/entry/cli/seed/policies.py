@@ -15,6 +15,7 @@ from qifu.domain.registry import agencies
 from qifu.engines import eligibility as law
 from qifu.entry.cli.sample import policies as samples
 from qifu.entry.cli.sample.streams import SEED, stream
+from qifu.entry.cli.seed import collection
 from qifu.kernel.actor import Actor, Agency
 from qifu.kernel.errors import Conflict
 
@@ -41,6 +42,7 @@ def write(now: datetime, opened: datetime) -> None:
     matching.match_all(now=now - AGO, city=city)
     _pushes(now - AGO)
     _drafts(now)
+    collection.write(now, opened, _editor(1, now))
 
 
 def _editor(place: int, now: datetime) -> Actor:
