@@ -91,10 +91,11 @@ def refuse_correction(*, actor: Actor, now: datetime, correction: int, answer: s
 
     :raises Invalid: no answer. :raises Conflict: it was decided already.
     """
-    if len(answer.strip()) < 4:
-        raise Invalid("请写明不采纳的原因（至少四个字），对方会看到。", {"answer": "请写明原因"})
     with transaction.atomic():
-        return _decided(correction_to_decide(actor, correction), "refused", actor, now, answer)
+        row = correction_to_decide(actor, correction)
+        if len(answer.strip()) < 4:
+            raise Invalid("请写明不采纳的原因（至少四个字），对方会看到。", {"answer": "请写明原因"})
+        return _decided(row, "refused", actor, now, answer)
 
 
 def withdraw_correction(*, actor: Actor, now: datetime, correction: int) -> Correction:

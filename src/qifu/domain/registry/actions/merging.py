@@ -28,11 +28,11 @@ def merge_enterprises(
     :raises Invalid: no reason, or one enterprise twice.
     :raises Conflict: one was merged already or leads others, branch and parent, or different codes.
     """
-    why = _reason(reason)
     if leading == merged:
         raise Invalid("请选择两家不同的企业。", {"merged": "与主企业相同"})
     with transaction.atomic():
         first, second = enterprises_to_merge(actor, leading, merged)
+        why = _reason(reason)
         _require_apart(first, second, despite_codes)
         second.merged_into, second.updated = first, now
         second.save(update_fields=["merged_into", "updated"])
@@ -48,9 +48,9 @@ def undo_merge(*, actor: Actor, now: datetime, merge: int, reason: str) -> Merge
 
     :raises Conflict: it was undone already.
     """
-    why = _reason(reason)
     with transaction.atomic():
         row = merge_to_undo(actor, merge)
+        why = _reason(reason)
         if row.undone_at is not None:
             raise Conflict("这次合并已经撤销，请刷新页面。", state="undone")
         row.merged.merged_into, row.merged.updated = None, now
@@ -73,9 +73,10 @@ def split_off(
 
     :raises Invalid: no rows of this enterprise, all of them, no name or no reason.
     """
-    why, called, wanted = _reason(reason), naming.written(name), set(rows)
+    called, wanted = naming.written(name), set(rows)
     with transaction.atomic():
         (held,) = enterprises_to_merge(actor, enterprise)
+        why = _reason(reason)
         mine = SourceRow.objects.select_for_update().filter(enterprise=held)
         chosen = list(mine.filter(pk__in=wanted, gone_at=None))
         if not chosen or len(chosen) != len(wanted):
