@@ -168,7 +168,10 @@ class Revision(models.Model):
                 condition=~Q(state="published") | Q(author=None) | Q(reader__isnull=False),
             ),
         ]
-        indexes = [models.Index(fields=["state", "force_from"], name="revision_force")]
+        indexes = [
+            models.Index(fields=["state", "force_from"], name="revision_force"),
+            models.Index(fields=["state", "changed_at", "id"], name="revision_stamp"),
+        ]
 
     @property
     def is_zero_step(self) -> bool:
