@@ -135,7 +135,7 @@ def _cell(cell: Cell, kind: tuple[str, str], box: tuple[float, float, float], ur
     lines = []
     for text, down in ((cell.number, 14), (names or kind[1], 28)):
         shown = _cut(text, wide - 6)
-        if shown:
+        if shown and (down > 20 or shown == text):  # half a number is another number
             lines.append((round(x + 4, 1), y + down, "st-name" if down > 20 else "st-number", shown))
     texts = format_html_join("", '<text x="{}" y="{}" class="{}">{}</text>', lines)
     return format_html(
