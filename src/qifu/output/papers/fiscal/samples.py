@@ -584,9 +584,8 @@ def _facts(world: _World, document: Document, tables: dict[str, Statement]) -> F
     grand = next(e for e in tables["T01"].income if compact(e.name) == "总计").amounts["amount"] or ZERO
     general = tables["T05"].rows[0].amounts["total"] or ZERO
     change = rounded(grand * Decimal(rng.randint(-15, 15)) / 100, 2)
-    initial = {
-        row.code: _initial(rng, row.amounts["total"] or ZERO) for row in tables["T05"].rows if len(row.code) == 7
-    }
+    spent = {row.code: row.amounts["total"] or ZERO for row in tables["T05"].rows if len(row.code) == 7}
+    initial = _not_copied({code: _initial(rng, value) for code, value in spent.items()}, spent)
     goods, works, services = world.cents(1, 20), ZERO, world.cents(2, 60)
     return Facts(
         prior_total=grand - change,
@@ -605,6 +604,13 @@ def _facts(world: _World, document: Document, tables: dict[str, Statement]) -> F
         ),
         published=f"{document.published[:4]}年{int(document.published[5:7])}月{int(document.published[8:])}日",
     )
+
+
+def _not_copied(initial: dict[str, Decimal], spent: dict[str, Decimal]) -> dict[str, Decimal]:
+    """Budgets of which at most half equal what was spent: more would look copied."""
+    equal = [code for code, value in initial.items() if value == spent[code]]
+    more = {code: rounded(spent[code] * Decimal("1.1"), 2) for code in equal[len(initial) // 2 :]}
+    return initial | more
 
 
 def _initial(rng: random.Random, spent: Decimal) -> Decimal:
