@@ -142,6 +142,7 @@ def _registry(stage: Stage) -> Things:
     }
 
 
+@transaction.atomic
 def _sources(stage: Stage, load: Load) -> Things:
     """A row of a source with its version before, a doubt, a correction that waits."""
     source = source_of("tax", NOW)
