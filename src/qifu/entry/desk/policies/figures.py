@@ -29,6 +29,7 @@ def coverage(incoming: HttpRequest) -> HttpResponse:
     told = figures.coverage(actor=request.actor, on=facts.day(request.now), sort=sort, kind=_kind(kind))
     context = {
         "told": told,
+        "reached": f"{told.reached:,} / {told.enterprises:,} 户",
         "lines": told.lines[:SHOWN],
         "more": max(0, len(told.lines) - SHOWN),
         "sort": sort if sort in figures.SORTS else "eligible",
@@ -110,6 +111,7 @@ def funnel(incoming: HttpRequest) -> HttpResponse:
         "may_write": access.may_write(request.actor),
         "may_operate": access.may_operate(request.actor),
         "answered": told.fits + told.not_fits,
+        "fitting": f"{told.fits:,} / {told.fits + told.not_fits:,} 个回答",
     }
     return render(request, "library/funnel.html", context)
 
