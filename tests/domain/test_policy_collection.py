@@ -297,6 +297,8 @@ def test_an_original_that_comes_after_its_repost_takes_the_lead(levels: dict[str
         ("另一个标题的转发通知", long_text("别的内容"), "江科规〔2026〕5号", "number"),
         (TITLE + "（转载）", "各街道：现将市里的文件转发给你们。\n" + long_text("软件") + "\n江泽区科技局", "", "text"),
         ("《" + TITLE + "》", "正文见附件。", "", "title"),
+        ("区里转发市里文件的通知", "现将文件转发给你们。\n" + long_text("软件"), "江泽规〔2026〕1号", "text"),
+        ("关于促进餐饮的通知", long_text("餐饮"), "江泽规〔2026〕2号", ""),
         ("关于完全不同事项的公告", OTHER, "", ""),
     ],
 )

@@ -47,7 +47,8 @@ def shown(client: Client, path: str) -> str:
 @pytest.mark.parametrize(
     ("query", "there", "absent"),
     [
-        ("", "关于租金的第0号通知", "关于研发的第1号通知"),
+        ("?state=new", "关于租金的第0号通知", "关于研发的第1号通知"),
+        ("", "关于研发的第1号通知", ""),
         ("?state=taken", "关于研发的第1号通知", "关于租金的第0号通知"),
         ("?state=ignored", "关于会议的第2号通知", "关于租金的第0号通知"),
         ("?state=changed", "关于稳岗的第4号通知", "关于租金的第0号通知"),
@@ -155,7 +156,7 @@ def test_freshness_shows_denominators(signed_in: Client, room: dict[str, object]
 
 
 def test_the_pages_ask_no_more_when_there_is_ten_times_as_much(signed_in: Client, room: dict[str, object]) -> None:
-    paths = [QUEUE, QUEUE + "?q=通知&state=all", SOURCES, QUEUE + "freshness/", f"{QUEUE}{room['changed_finding']}/"]
+    paths = [QUEUE, QUEUE + "?q=通知", SOURCES, QUEUE + "freshness/", f"{QUEUE}{room['changed_finding']}/"]
     counted = []
     for size in (20, 200):
         _grow(size)

@@ -286,7 +286,7 @@ PAGES: dict[str, tuple[Look, ...]] = {
     "desk/policies/documents/<int:document>/edit/": (Look("admin", "/desk/policies/documents/{document}/edit/"),),
     "desk/policies/documents/<int:document>/item/": (Look("admin", "/desk/policies/documents/{document}/item/"),),
     "desk/policies/collection/": (
-        Look("admin", "/desk/policies/collection/?state=all"),
+        Look("admin", "/desk/policies/collection/?state=new"),
         Look("handler", "/desk/policies/collection/?q=没有这样的"),
     ),
     "desk/policies/collection/freshness/": (Look("admin", "/desk/policies/collection/freshness/"),),

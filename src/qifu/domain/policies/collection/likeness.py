@@ -15,6 +15,7 @@ import unicodedata
 RUN, MARKS = 5, 24
 CANDIDATE = 6  # marks in common
 NEAR = 0.8  # share of runs in common
+WITHIN = 0.97  # the same where each has a number of its own: one stands whole within the other, not two of one pattern
 SHORTEST = 80  # characters: below this a text is too little to compare
 _LETTERS = re.compile(r"[^\u3400-\u9fff0-9a-z]+")
 

@@ -26,7 +26,6 @@ PAGE = 25
 MOST_EXPORTED = 5000
 STATES = {
     "new": "待处理", "changed": "页面有改动", "suspect": "疑似重复", "taken": "已采用", "duplicate": "重复", "ignored": "不采用",
-    "all": "全部",
 }  # fmt: skip
 TONES = {"new": "amber", "taken": "green", "duplicate": "calm", "ignored": ""}
 SORTS = {"newest": "最近发现", "oldest": "等得最久", "issued": "最近发文"}
@@ -179,7 +178,6 @@ def counts(actor: Actor) -> dict[str, int]:
         taken=Count("pk", filter=Q(state="taken")),
         duplicate=Count("pk", filter=Q(state="duplicate")),
         ignored=Count("pk", filter=Q(state="ignored")),
-        all=Count("pk"),
     )
     return {name: int(n) for name, n in held.items()}
 
@@ -288,8 +286,8 @@ def _filtered(q: str, given: Mapping[str, str]) -> QuerySet[Finding]:
         rows = rows.filter(changed_at__isnull=False)
     elif state == "suspect":
         rows = rows.filter(state="new").exclude(likeness="")
-    elif state != "all":
-        rows = rows.filter(state=state if state in Finding.State.values else "new")
+    elif state in Finding.State.values:
+        rows = rows.filter(state=state)
     if given.get("source", "").isdecimal() and len(given["source"]) < 18:
         rows = rows.filter(source=int(given["source"]))
     if given.get("level"):

@@ -181,9 +181,7 @@ def _sort(request: PersonRequest) -> str:
 def _bar(request: PersonRequest, given: dict[str, str]) -> FilterBar:
     fields = [
         Filter("q", "搜索", "search", placeholder="标题、文号、发文机关"),
-        Filter(
-            "state", "状态", choices=[Choice(code, label) for code, label in queries.STATES.items() if code != "new"]
-        ),
+        Filter("state", "状态", choices=[Choice(code, label) for code, label in queries.STATES.items()]),
         Filter("level", "层级", choices=[Choice(str(code), str(label)) for code, label in public.LEVELS.items()]),
         Filter("source", "来源", choices=_sources(request.actor)),
     ]

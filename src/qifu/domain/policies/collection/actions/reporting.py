@@ -149,7 +149,11 @@ def _nearly(row: Finding) -> Like | None:
     shared = Counter(rows.values_list("finding_id", flat=True)[: 200 * likeness.MARKS])
     near = [pk for pk, n in shared.most_common(JUDGED) if n >= likeness.CANDIDATE and pk != row.pk]
     judged = [(likeness.share(row.text, other.text), other) for other in Finding.objects.filter(pk__in=near)]
-    best = max(judged, key=lambda pair: (pair[0], -pair[1].pk), default=None)
-    if best is None or best[0] < likeness.NEAR:
-        return None
-    return Like("text", False, best[1], best[1].document_id)
+    enough = [pair for pair in judged if pair[0] >= _bar(row, pair[1])]
+    best = max(enough, key=lambda pair: (pair[0], -pair[1].pk), default=None)
+    return Like("text", False, best[1], best[1].document_id) if best else None
+
+
+def _bar(row: Finding, other: Finding) -> float:
+    """How much two texts must share: two numbers are two documents, however alike their patterns."""
+    return likeness.WITHIN if row.number and other.number and row.number != other.number else likeness.NEAR
