@@ -388,6 +388,17 @@ def test_a_list_with_a_strange_item_is_not_kept_at_all(stage: Stage) -> None:
     assert list(Claim.objects.values_list("paid_on", flat=True)) == [date(2026, 4, 1)]
 
 
+def test_a_list_tells_what_came_of_a_push(stage: Stage) -> None:
+    firm, admin = ready(stage), stage.house.actor("admin")
+    pushing.push(now=NOW)
+    before, after = Claimed(firm, CODE, date(2026, 9, 1)), Claimed(firm, CODE, date(2026, 10, 8), date(2026, 10, 20))
+    claiming.note_claims(actor=admin, now=NOW, lines=[before], source="名单")
+    assert figures.funnel(actor=admin).applied == 0  # asked for before anybody told them
+    claiming.note_claims(actor=admin, now=NOW, lines=[after], source="名单")
+    told = figures.funnel(actor=admin)
+    assert (told.applied, told.paid) == (1, 1)
+
+
 def test_coverage_counts_enterprises_once(stage: Stage) -> None:
     ready(stage, 60)
     told = figures.coverage(actor=stage.house.actor("auditor"), on=TODAY)

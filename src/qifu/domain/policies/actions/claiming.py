@@ -10,7 +10,7 @@ from decimal import Decimal
 from django.db import transaction
 
 from qifu.domain.policies import access
-from qifu.domain.policies.models import Claim, Item
+from qifu.domain.policies.models import Claim, Item, Push
 from qifu.kernel.actor import Actor
 from qifu.kernel.errors import Invalid
 from qifu.kernel.evidence.actions import Entry, record_many
@@ -52,6 +52,19 @@ def note_claims(*, actor: Actor, now: datetime, lines: Iterable[Claimed], source
         rows, batch_size=BATCH, update_conflicts=True, unique_fields=["enterprise", "item", "year"],
         update_fields=["applied_on", "paid_on", "yuan", "source"],
     )  # fmt: skip
+    _note_applied(rows, now)
     told = {"lines": len(rows), "source": source[:120]}
     record_many([Entry(actor, now, "policies.note_claims", "policies.claims", told)])
     return len(rows)
+
+
+def _note_applied(rows: list[Claim], now: datetime) -> None:
+    """What was pushed before the application came counts as applied for."""
+    firms: dict[tuple[int, date], list[int]] = {}
+    for row in rows:
+        firms.setdefault((row.item_id, row.applied_on), []).append(row.enterprise_id)
+    pushed = set(Push.objects.filter(applied_at=None).values_list("revision__item_id", flat=True).distinct())
+    for (item, day), some in firms.items():
+        if item in pushed:
+            told = Push.objects.filter(revision__item=item, enterprise__in=some, applied_at=None)
+            told.filter(sent_at__date__lte=day).update(applied_at=now)

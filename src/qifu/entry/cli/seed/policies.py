@@ -41,6 +41,7 @@ def write(now: datetime, opened: datetime) -> None:
     )
     matching.match_all(now=now - AGO, city=city)
     _pushes(now - AGO)
+    claiming.note_claims(actor=_editor(1, now), now=now, lines=_paid(on), source="部门兑现名单（示例）")
     _drafts(now)
     collection.write(now, opened, _editor(1, now))
 
@@ -90,6 +91,19 @@ def _pushes(at: datetime) -> None:
                 because = BECAUSE[int(drawn.integers(len(BECAUSE)))] if is_wrong else ""
                 pushing.answer(actor=actor, now=later, push=push.pk, fits=not is_wrong, because=because)
                 said += is_wrong
+
+
+def _paid(on: date) -> Iterator[claiming.Claimed]:
+    """Some of those who applied after a push were paid since."""
+    drawn = stream(SEED, "paid")
+    rows = (
+        Push.objects.filter(applied_at__isnull=False)
+        .order_by("pk")
+        .values_list("enterprise_id", "revision__item__code", "applied_at")
+    )
+    for firm, code, at in rows:
+        if at is not None and drawn.random() < 0.5:
+            yield claiming.Claimed(firm, code, at.date(), on)
 
 
 def _apply(actor: Actor, at: datetime, firm: int, code: str) -> None:
