@@ -235,6 +235,12 @@ def test_the_text_of_a_page_is_freed_of_what_is_around_it() -> None:
     assert own.text == text
 
 
+def test_no_attachment_leads_anywhere_but_into_the_web() -> None:
+    links = ("javascript:alert(1)//a.pdf", "data:text/html,x.pdf", "file:///etc/a.pdf", "http://u:p@x/a.pdf", "/b.pdf")
+    page = "".join(f'<a href="{link}">附件</a>' for link in links) + "<p>正文</p>"
+    assert pages.read(page.encode(), "text/html", "http://x/").attachments == (("附件", "http://x/b.pdf"),)
+
+
 @pytest.mark.parametrize(
     ("body", "selector", "said"),
     [

@@ -136,7 +136,7 @@ class Round:
         """The pages that the source names; none when its list is as it was."""
         source = self.source
         if source.kind == Source.Kind.PAGE:
-            return Answer(304, source.url), [Place(lists.settled(source.url, source.url))]
+            return Answer(304, source.url), [Place(pages.settled(source.url, source.url))]
         answer = self.asker.ask(source.url, source.etag, source.modified)
         if answer.status == 304:
             return answer, []
@@ -255,7 +255,7 @@ def look(given: Source | Given) -> Tried:
     found: list[Place] = []
     try:
         if given.kind == Source.Kind.PAGE:
-            found = [Place(lists.settled(given.url, given.url))]
+            found = [Place(pages.settled(given.url, given.url))]
         else:
             answer = asker.ask(given.url, patience=10)
             found = lists.wanted(placed(asker, given, answer), given.within, given.words)

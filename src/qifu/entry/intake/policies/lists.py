@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urljoin, urlsplit, urlunsplit
 
 from lxml import etree
 
@@ -32,7 +31,7 @@ def places(kind: str, body: bytes, content: str, url: str, selector: str = "") -
     found = reader(body, content, url) if reader else _links(body, content, url, selector)
     held: dict[str, Place] = {}
     for place in found:
-        address = settled(url, place.url)
+        address = pages.settled(url, place.url)
         if address:
             held.setdefault(address, Place(address, " ".join(place.title.split())[:300]))
     if not held:
@@ -53,20 +52,6 @@ def wanted(found: list[Place], within: str, words: str) -> list[Place]:
         if (not within or within in place.url)
         and (not asked or not place.title or any(w in place.title for w in asked))
     ]
-
-
-def settled(base: str, address: str) -> str:
-    """An address in full without what only the browser reads; empty for one that is not of the web."""
-    try:
-        parts = urlsplit(urljoin(base, address.strip()))
-        port = parts.port
-    except ValueError:
-        return ""
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.username or parts.password:
-        return ""
-    host = parts.hostname.lower() + (f":{port}" if port and port != {"http": 80, "https": 443}[parts.scheme] else "")
-    found = urlunsplit((parts.scheme, host, parts.path or "/", parts.query, ""))
-    return found if len(found) <= 500 else ""
 
 
 def _xml(body: bytes, content: str) -> Any:
@@ -118,7 +103,7 @@ def nested(body: bytes, content: str, url: str) -> list[str]:
         return []
     found = [(one.findtext("{*}lastmod") or "", one.findtext("{*}loc") or "") for one in root.iter("{*}sitemap")]
     found.sort(key=lambda pair: pair[0], reverse=True)
-    return [address for _, loc in found if (address := settled(url, loc))]
+    return [address for _, loc in found if (address := pages.settled(url, loc))]
 
 
 def _links(body: bytes, content: str, url: str, selector: str) -> list[Place]:

@@ -10,7 +10,7 @@ import codecs
 import re
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit, urlunsplit
 
 import lxml.html
 from lxml import etree
@@ -159,6 +159,20 @@ def _gather(node: Any, parts: list[str]) -> None:
                 parts.append(re.sub(r"\s*\n\s*", " ", one.tail or ""))
 
 
+def settled(base: str, address: str) -> str:
+    """An address in full without what only the browser reads; empty for one that is not of the web."""
+    try:
+        parts = urlsplit(urljoin(base, address.strip()))
+        port = parts.port
+    except ValueError:
+        return ""
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.username or parts.password:
+        return ""
+    host = parts.hostname.lower() + (f":{port}" if port and port != {"http": 80, "https": 443}[parts.scheme] else "")
+    found = urlunsplit((parts.scheme, host, parts.path or "/", parts.query, ""))
+    return found if len(found) <= 500 else ""
+
+
 def _title(page: Any) -> str:
     for name in ("ArticleTitle", "og:title"):
         for tag in page.xpath("//meta[@name=$n or @property=$n]", n=name):
@@ -201,6 +215,6 @@ def _attachments(page: Any, url: str) -> tuple[tuple[str, str], ...]:
     found: dict[str, str] = {}
     for link in page.xpath("//a[@href]"):
         address = link.get("href").strip()
-        if ATTACHED.search(address):
-            found.setdefault(urljoin(url, address)[:500], " ".join(link.text_content().split())[:120] or "附件")
+        if ATTACHED.search(address) and (place := settled(url, address)):
+            found.setdefault(place, " ".join(link.text_content().split())[:120] or "附件")
     return tuple((name, address) for address, name in found.items())[:20]
