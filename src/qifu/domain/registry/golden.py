@@ -22,6 +22,11 @@ from qifu.kernel.errors import Missing
 FIRST = ("name", "uscc", "industry", "street", "address", "legal_form", "registered_on", "registered_capital")
 
 
+def measure(unit: str) -> str:
+    """The unit as a form shows it: nothing for ratios, which say in their definition how they are written."""
+    return "" if unit == "比例" else unit
+
+
 @dataclass(frozen=True, slots=True)
 class Told:
     """What one source says."""
@@ -65,6 +70,11 @@ class Lacking:
     unit: str
     supplier: str
     may_state: bool
+
+    @property
+    def measure(self) -> str:
+        """The unit as a form shows it; a ratio says in its definition how it is written."""
+        return measure(self.unit)
 
 
 @dataclass(frozen=True, slots=True)

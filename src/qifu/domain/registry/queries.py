@@ -31,37 +31,10 @@ from qifu.kernel.evidence.models import Record
 from qifu.kernel.prepared import Prepared, PreparedMany
 
 __all__ = [
-    "Asked",
-    "Brief",
-    "EnterpriseView",
-    "Filters",
-    "Identity",
-    "MarkView",
-    "Page",
-    "Total",
-    "ask",
-    "brief",
-    "by_uscc",
-    "count",
-    "enterprise",
-    "every",
-    "facets",
-    "found",
-    "history",
-    "identity",
-    "ids_matching",
-    "leading",
-    "leadings",
-    "mark_kinds",
-    "matching",
-    "names",
-    "search",
-    "sizes",
-    "statuses",
-    "suggest",
-    "together",
-    "visible_ids",
-]
+    "Asked", "Brief", "EnterpriseView", "Filters", "Identity", "MarkView", "Page", "Total", "ask", "brief", "by_uscc",
+    "count", "enterprise", "every", "facets", "found", "history", "identity", "ids_matching", "leading", "leadings",
+    "mark_kinds", "matching", "names", "search", "sizes", "statuses", "suggest", "together", "visible_ids",
+]  # fmt: skip
 PAGE = 25
 COUNTED, COUNTED_FOUND = 100_000, 10_000  # of a list, of a search: more than this is told as "more than"
 SUGGESTED, LOOKED_AT = 10, 200

@@ -55,6 +55,7 @@ def field(incoming: HttpRequest, number: int, field: str) -> HttpResponse:
         "held": held,
         "label": label(field),
         "known": known,
+        "unit": golden.measure(known.unit) if known else "",
         "members": list(known.members.items()) if known else [],
         "is_flag": known is not None and known.type == "boolean",
         "problem": problem,
