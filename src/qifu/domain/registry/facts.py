@@ -53,6 +53,11 @@ def many(ids: Sequence[int]) -> dict[int, dict[str, Held]]:
     return {pk: _identity(row) | _standing(found.get(pk), days, sources) for pk, row in rows.items()}
 
 
+def is_counted(enterprise_id: int) -> bool:
+    """Whether an enterprise is open and was not merged into another: whether it has a row in `table`."""
+    return Enterprise.objects.filter(pk=enterprise_id, status="open", merged_into=None).exists()
+
+
 Days = Mapping[int, tuple[date, Mapping[str, str]]]
 
 

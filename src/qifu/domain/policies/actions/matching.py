@@ -61,10 +61,17 @@ def match_item(*, now: datetime, code: str, actor: Actor = SYSTEM) -> Done:
 
 @transaction.atomic
 def match_enterprise(*, now: datetime, enterprise: int) -> int:
-    """Match one enterprise against every item in force; return how many answers changed."""
+    """Match one enterprise against every item in force; return how many answers changed.
+
+    One that closed or was merged fits nothing any more. Sums over all enterprises (what is lacking, what is unclaimed,
+    how many were asked about) stay those of the last run over all.
+    """
     on = facts.day(now)
-    shelf, held = facts.shelf(on), registry.held(enterprise)
-    results = law.judge(shelf.library, facts.of(held, on), on)
+    shelf = facts.shelf(on)
+    if registry.is_counted(enterprise):
+        results = law.judge(shelf.library, facts.of(registry.held(enterprise), on), on)
+    else:
+        results = ["ineligible"] * len(shelf.revisions)
     rows = Match.objects.select_for_update().filter(revision__in=[r.pk for r in shelf.revisions])
     answers = dict(zip((r.pk for r in shelf.revisions), results, strict=True))
     changed: list[MatchChange] = []
