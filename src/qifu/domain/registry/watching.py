@@ -368,7 +368,7 @@ def value_said(value: object, unit: str = "") -> str:
     if isinstance(value, bool):
         return "是" if value else "否"
     if isinstance(value, int | float | Decimal):
-        return f"{value:,.10g} {unit}".strip()
+        return f"{value * 100:.1f}%" if unit == "%" else f"{value:,.10g} {unit}".strip()
     text = _WORDS.get(str(value), str(value))
     return f"{text} {unit}".strip()
 

@@ -20,7 +20,7 @@ from qifu.engines.calendar import SHANGHAI
 from qifu.kernel.actor import Actor
 from qifu.output.dossiers.portrait import Tag, portrait
 
-CASES, EVENTS = 10, 40
+CASES, EVENTS = 10, 25
 CHARTED = ("revenue", "tax_paid", "employees", "insured_staff")
 
 

@@ -37,6 +37,7 @@ class Rule:
     bars: Bars = field(default_factory=dict)
     since: date = date(2026, 1, 1)
     until: date | None = None
+    unit: str = ""  # of the bars `least` and `more`
 
     def bar(self, name: str) -> Decimal:
         return self.bars[name]
@@ -104,7 +105,7 @@ def revenue_falling(rule: Rule, w: Watched) -> Signal | None:
         f"{growth.now.source}显示，截至 {day_said(growth.now.day)} 的年度营业收入为 {figure_said(now, '万元')}，比上一年度下降 "
         f"{share_said(-rate)}，约少 {figure_said(lost, '万元')}。请了解订单、回款和用工情况。"
     )
-    behind = (Behind("营业收入", size.now, "万元"), Behind("营业收入增长率", growth.now))
+    behind = (Behind("营业收入", size.now, "万元"), Behind("营业收入增长率", growth.now, "%"))
     return _signal(rule, why, growth.now.day.isoformat(), behind)
 
 
@@ -247,21 +248,21 @@ RULES: tuple[Rule, ...] = (
     Rule("dishonest", "列入失信名单", "市场监督管理严重违法失信名单管理办法；政策多以此为排除条件", 10, dishonest),
     Rule("address_gone", "楼宇名单中消失", "楼宇租户名单每半年核一次，消失的多为迁出", 5, address_gone),
     Rule("revenue_falling", "营业收入大幅下降", "一年下降三成且少五百万元以上，超出行业常见波动", 10, revenue_falling,
-         _d(share="0.3", least=500)),
+         _d(share="0.3", least=500), unit="万元"),
     Rule("tax_falling", "税收大幅下降", "税收下降先于收入年报可见，取三成且五十万元以上", 10, tax_falling,
-         _d(share="0.3", least=50)),
+         _d(share="0.3", least=50), unit="万元"),
     Rule("sales_falling", "季度销售额大幅下降", "与上年同季相比，季节因素相互抵消", 10, sales_falling,
-         _d(share="0.4", least=200)),
+         _d(share="0.4", least=200), unit="万元"),
     Rule("heads_falling", "参保人数大幅减少", "减员先于停业；十人以上才计，避免小企业的个别进出", 10, heads_falling,
-         _d(share="0.3", least=10)),
-    Rule("arrears", "新增欠缴税费", "欠税公告办法（试行）：欠缴税款定期公告", 5, arrears, _d(least=10)),
+         _d(share="0.3", least=10), unit="人"),
+    Rule("arrears", "新增欠缴税费", "欠税公告办法（试行）：欠缴税款定期公告", 5, arrears, _d(least=10), unit="万元"),
     Rule("lawsuits", "涉诉增多", "裁判和执行信息公开；被告案件短期增多预示资金断裂", 10, lawsuits,
-         _d(least=3, more=2)),
+         _d(least=3, more=2), unit="件"),
     Rule("below_scale", "退出四上", "统计联网直报名单按年核定，退出影响全区统计", 10, below_scale),
     Rule("lease_ending", "租期将满", "重点、四上或二十人以上企业租期届满前三个月是挽留的最后时机", 15, lease_ending,
          _d(days=90, heads=20)),
     Rule("complaint_burst", "投诉集中", "九十天内三件且翻倍，说明单件办理没有解决问题", 5, complaint_burst,
-         _d(days=90, least=3, times=2)),
+         _d(days=90, least=3, times=2), unit="件"),
     Rule("silence", "长期没有联系", "重点、四上企业半年应至少联系一次", 15, silence, _d(days=180)),
 )  # fmt: skip
 BY_CODE = {rule.code: rule for rule in RULES}

@@ -18,7 +18,7 @@ from qifu.domain.registry.signals import Rule
 from qifu.entry.theme.middleware import PersonRequest
 
 BARS = {
-    "share": "降幅达到", "least": "至少", "more": "增加至少", "times": "倍数至少", "days": "天数", "heads": "人数至少",
+    "share": "降幅达到", "least": "至少", "more": "增加至少", "times": "达到", "days": "时间", "heads": "人数至少",
 }  # fmt: skip
 
 
@@ -103,7 +103,12 @@ def _bars(rule: Rule) -> str:
     told = []
     for name, value in rule.bars.items():
         shown = f"{float(value) * 100:g}%" if name == "share" else f"{float(value):g}"
-        told.append(f"{BARS[name]} {shown}")
+        unit = (
+            f" {rule.unit}"
+            if name in ("least", "more")
+            else {"days": " 天", "heads": " 人", "times": " 倍"}.get(name, "")
+        )
+        told.append(f"{BARS[name]} {shown}{unit}")
     return "，".join(told)
 
 
