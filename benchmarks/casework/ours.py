@@ -33,9 +33,7 @@ class Ours(Side):
     """Qifu on PostgreSQL, or with no server on the embedded database."""
 
     def __init__(self, server: str) -> None:
-        super().__init__(
-            "ours", "Qifu, PostgreSQL" if server else "Qifu, embedded database", server
-        )
+        super().__init__("ours", "Qifu, PostgreSQL" if server else "Qifu, embedded database", server)
         self.home = HOME / ("home" if server else "embedded")
         self.home.mkdir(parents=True, exist_ok=True)
         self.env = plain_env() | {"QIFU_HOME": str(self.home), "QIFU_DEMO": "0"}

@@ -79,7 +79,9 @@ def test_foreign_keys_point_down_the_tiers() -> None:
 
 def test_nothing_happens_by_signal() -> None:
     """Those of the framework; what rules find of enterprises is called a signal too."""
-    banned = re.compile(r"django\.(?:db\.models|dispatch|core|contrib\.auth)\.?signals|@receiver|(?<!domain\.registry)\.signals import")
+    banned = re.compile(
+        r"django\.(?:db\.models|dispatch|core|contrib\.auth)\.?signals|@receiver|(?<!domain\.registry)\.signals import"
+    )
     assert not [place for place, text in sources() if banned.search(text)]
 
 

@@ -246,7 +246,9 @@ UPLOAD_LIMIT = 20 * 2**20  # bytes, one file
 RETENTION_DAYS = int(os.environ.get("QIFU_RETENTION_DAYS", "0"))  # days after closing until erasure; 0: never
 SCANNER = os.environ.get("QIFU_SCANNER", "")  # dotted path to scan(path) -> problem
 
-COLLECT_AGENT = os.environ.get("QIFU_COLLECT_AGENT", "Qifu policy collector")  # how the collector names itself to others
+COLLECT_AGENT = os.environ.get(
+    "QIFU_COLLECT_AGENT", "Qifu policy collector"
+)  # how the collector names itself to others
 COLLECT_PAUSE = float(os.environ.get("QIFU_COLLECT_PAUSE", "2"))  # seconds between two requests to one host
 COLLECT_INSIDE = os.environ.get("QIFU_COLLECT_INSIDE", "").split()  # host:port of inside sites that may be asked
 

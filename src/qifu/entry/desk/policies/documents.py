@@ -36,9 +36,7 @@ class PaperForm(forms.Form):
     )
     issued_on = forms.DateField(label="成文日期", required=False, widget=DAY)
     effective_from = forms.DateField(label="开始执行", required=False, widget=DAY)
-    effective_to = forms.DateField(
-        label="停止执行", required=False, widget=DAY, help_text="不填为未定。"
-    )
+    effective_to = forms.DateField(label="停止执行", required=False, widget=DAY, help_text="不填为未定。")
     url = forms.URLField(label="原文网址", required=False, max_length=500, assume_scheme="https")
     gist = forms.CharField(label="要点", required=False, max_length=2000, widget=forms.Textarea({"rows": 3}))
     text = forms.CharField(
