@@ -26,6 +26,9 @@ from qifu.kernel.evidence.models import Record
 from qifu.kernel.evidence.verify import verify
 from qifu.kernel.outbox.models import Item
 from tests.conftest import NOW, House
+from tests.domain import registry_lists
+from tests.domain.registry_lists import write_csv
+from tests.domain.test_registry_sources import load_list
 from tests.stage import Stage
 
 CASES = list(csv.DictReader((Path(__file__).parents[1] / "cases/signals.csv").open(encoding="utf-8")))
@@ -330,3 +333,33 @@ def test_the_page_of_an_enterprise_shows_its_alerts_to_who_sees_them(
     assert f"{page}file/" in shown
     client.force_login(stage.house.account("handler"))
     assert 'id="panel-alerts"' not in client.get(page).content.decode()
+
+
+@pytest.mark.django_db
+def test_lists_of_arrears_and_lawsuits_are_loaded_and_watched(house: House, tmp_path: Path) -> None:
+    """Whoever was on the first list is no news; a firm that the second names, and one whose debt grew, are."""
+    heads = ["纳税人名称", "税号", "欠税金额（元）"]
+    before = [
+        [registry_lists.name(1), registry_lists.code(1), "350,000"],
+        [registry_lists.name(2), registry_lists.code(2), "0"],
+    ]
+    load_list(write_csv(tmp_path / "1.csv", before, heads), "tax", as_of=date(2026, 6, 10), days=-100)
+    after = [
+        [registry_lists.name(1), registry_lists.code(1), "420000"],
+        [registry_lists.name(2), registry_lists.code(2), "0"],
+        [registry_lists.name(3), registry_lists.code(3), "150000"],
+    ]
+    load_list(write_csv(tmp_path / "2.csv", after, heads), "tax", as_of=date(2026, 9, 10), days=-1)
+    courts = ["企业名称", "统一社会信用代码", "被告案件数"]
+    suits = [[registry_lists.name(2), registry_lists.code(2), "1件"]]
+    load_list(write_csv(tmp_path / "3.csv", suits, courts), "credit", as_of=date(2026, 6, 10), days=-100)
+    suits[0][2] = "5件"
+    load_list(write_csv(tmp_path / "4.csv", suits, courts), "credit", as_of=date(2026, 9, 10), days=-1)
+    nightly.look(NOW)
+    found = {(alert.enterprise.uscc, alert.rule): alert.why for alert in Alert.objects.select_related("enterprise")}
+    assert set(found) == {
+        (registry_lists.code(1), "arrears"), (registry_lists.code(3), "arrears"), (registry_lists.code(2), "lawsuits"),
+    }  # fmt: skip
+    assert "欠缴税费 42 万元，2026年6月10日 为 35 万元" in found[registry_lists.code(1), "arrears"]
+    assert "欠缴税费 15 万元。" in found[registry_lists.code(3), "arrears"]
+    assert "5 件，此前 1 件" in found[registry_lists.code(2), "lawsuits"]

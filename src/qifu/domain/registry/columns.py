@@ -149,12 +149,16 @@ _FIGURES = {
     "insured_staff": "参保人数 社保人数",
 }
 _LEFT_OUT = {"enterprise_id", "age_months", "high_tech", "specialised", "little_giant", "above_scale", "tech_sme"}
+WATCHED = (  # what monitoring alone asks for
+    Column("arrears", "欠缴税费（万元）", "欠缴税费 欠税 欠税金额 欠税余额 欠缴税款 欠缴社保费 欠费金额 arrears"),
+    Column("lawsuits", "涉诉案件", "涉诉案件 涉诉案件数 被告案件 被告案件数 被执行案件 被执行案件数 lawsuits"),
+)
 FIGURES = tuple(
     Column(field.name, _labelled(field), " ".join((field.label, _FIGURES.get(field.name, ""), field.name)).strip())
     for field in catalogue().values()
     if field.name not in _LEFT_OUT | {column.field for column in COLUMNS}
 )
-ALL = (*COLUMNS, *FIGURES)
+ALL = (*COLUMNS, *FIGURES, *WATCHED)
 BY_FIELD = {column.field: column for column in ALL}
 NEEDED = ("name",)
 

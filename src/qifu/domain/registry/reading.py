@@ -278,6 +278,13 @@ def _employees(text: str) -> int:
     return int(match[1])
 
 
+def _cases(text: str) -> int:
+    found = text.replace(",", "").removesuffix("件").strip()
+    if not found.isdecimal() or len(found) > 6:
+        raise Unclear("不是件数")
+    return int(found)
+
+
 def _address(text: str) -> str:
     if len(text) > LIMITS["address"]:
         raise Unclear(f"超过 {LIMITS['address']} 个字")
@@ -291,13 +298,15 @@ def _phone(text: str) -> str:
     return held.e164 + (f"-{held.extension}" if held.extension else "")
 
 
-MONEY = frozenset({"registered_capital"} | {f.name for f in catalogue().values() if f.unit == "万元"})
+MONEY = frozenset({"registered_capital", "arrears"} | {f.name for f in catalogue().values() if f.unit == "万元"})
 _READERS: Mapping[str, Callable[[str], object]] = {
     "industry": _industry,
     "size_class": _size,
     "legal_form": _form,
     "registered_on": _date,
     "registered_capital": _capital,
+    "arrears": _capital,
+    "lawsuits": _cases,
     "employees": _employees,
     "address": _address,
     "status": _status,
