@@ -199,6 +199,7 @@ def test_robots_are_obeyed_in_a_round(site: Site, editor: Actor) -> None:
     row.refresh_from_db()
     assert (Finding.objects.count(), row.failures) == (2, 0)
     assert row.problem == "3 个页面中有 1 个没有读到：对方的 robots.txt 不允许程序读取这个网址。"
+    assert row.etag == '"f1"'  # the list need not be sent again for what may not be read
     assert queries.source(actor=editor, number=row.pk, now=NOW).health == "partly"
 
 

@@ -106,6 +106,7 @@ class Round:
     left: int = 0
     tried: int = 0
     failed: list[str] = field(default_factory=list)
+    shut: int = 0  # pages that robots may not read: no failure, and no reason to ask again
     is_stopped: bool = False
 
     def run(self) -> Outcome:
@@ -125,7 +126,9 @@ class Round:
         if source.kind != Source.Kind.PAGE:
             self._look_again()
         is_all = bool(self.failed) and len(self.failed) == self.tried
-        problem = f"{self.tried} 个页面中有 {len(self.failed)} 个没有读到：{self.failed[0]}" if self.failed else ""
+        missed = len(self.failed) + self.shut
+        why = self.failed[0] if self.failed else SHUT
+        problem = f"{self.tried} 个页面中有 {missed} 个没有读到：{why}" if missed else ""
         keeps = not self.failed and not self.left
         return Outcome(
             self.new, self.changed, self.left, problem, is_all or self.is_stopped,
@@ -158,6 +161,9 @@ class Round:
                 self.new += told == "new"
                 self.changed += told == "changed"
         except (Unreachable, Unreadable) as refusal:
+            if refusal.sentence == SHUT:
+                self.shut += 1
+                return
             self.failed.append(refusal.sentence)
             self.is_stopped = isinstance(refusal, Unreachable) and refusal.asks_for_patience
 
