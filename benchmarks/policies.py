@@ -182,7 +182,7 @@ def say(engine: str, told: dict[str, object], show: bool) -> bool:
         held = told.get(name)
         for question, right, place, shown in held["missed"] if isinstance(held, dict) else ():
             print(f"           {question} → {'/'.join(right)} at {place or 'none'}; shown {' '.join(shown)}")
-    return good and search[1] < LIMIT and page[1] < LIMIT
+    return good and search[1] < LIMIT
 
 
 def report(items: int, show: bool) -> int:
@@ -198,7 +198,7 @@ def report(items: int, show: bool) -> int:
             for size in (items // 10, items):
                 ask(env, "--fill", str(size))
                 kept = say(engine, ask(env, "--measure"), show) and kept
-    print(f"promised: {AIM:.0%} of the hundred, p95 under {LIMIT:.0f} ms: {'kept' if kept else 'NOT KEPT'}")
+    print(f"promised: {AIM:.0%} of the hundred, search p95 under {LIMIT:.0f} ms: {'kept' if kept else 'NOT KEPT'}")
     return 0 if kept else 1
 
 

@@ -9,14 +9,16 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from qifu.domain.policies import facts, planes
+from qifu.domain.policies import composing, facts, planes
 from qifu.domain.policies.actions import adopting, drafting, matching, publishing
+from qifu.domain.policies.composing import Line
 from qifu.domain.policies.models import Match, MatchChange
 from qifu.domain.policies.queries import public
 from qifu.domain.registry import facts as registry
 from qifu.domain.registry.models import Enterprise
 from qifu.engines import eligibility as law
 from qifu.entry.cli.sample import policies as samples
+from qifu.entry.desk.policies.forms import formula_of
 from tests.conftest import NOW, House
 from tests.domain import policy_room as room
 from tests.domain.policy_room import CODE, WORDS
@@ -225,3 +227,16 @@ def test_the_history_says_each_day_on_which_an_answer_turned(stage: Stage) -> No
         ("eligible", date(2026, 10, 1)), ("ineligible", date(2026, 10, 5)), ("unknown", date(2026, 10, 9)),
         ("eligible", date(2026, 10, 12)),
     ]  # fmt: skip
+
+
+def test_a_list_too_long_for_a_line_is_refused_and_never_cut() -> None:
+    codes = " ".join(f"I{n:04d}" for n in range(5000))
+    done = composing.composed([Line(0, "and"), Line(1, "clause", "industry", "starts_with", codes, "第一条", "行业")])
+    assert len(codes) > composing.LONGEST
+    assert done.problems == ["第 2 行：写的值太长，最多 20,000 个字，请分成几行。"]
+
+
+@pytest.mark.parametrize(("given", "told"), [("abc", "“abc”不是数字，请核对。"), ("-1", "金额和比例不能是负数。")])
+def test_an_amount_that_is_none_is_told_in_words(given: str, told: str) -> None:
+    with pytest.raises(ValueError, match=told):
+        formula_of({"amount_mode": "fixed", "amount_fixed": given})

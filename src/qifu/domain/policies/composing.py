@@ -41,6 +41,7 @@ BY_TYPE = {
 _PARTS, _SPACED = re.compile(r"[、,，;；\n]+"), re.compile(r"[、,，;；\s]+")
 _MIRROR = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "==", "!=": "!="}
 MOST_LINES = 400
+LONGEST = 20_000  # characters of one value: some thousands of codes
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,10 +257,12 @@ def _part(done: Composed, place: int) -> object:
 
 def _read(line: Line) -> object:
     """:raises ValueError: the line cannot be used."""
+    if len(line.value) > LONGEST:
+        raise ValueError(f"写的值太长，最多 {LONGEST:,} 个字，请分成几行。")
     if line.kind == RAW:
         try:
             return json.loads(line.value)
-        except ValueError:
+        except (ValueError, RecursionError):
             raise ValueError("不是 JSON，请核对括号和引号。") from None
     known = law.catalogue().get(line.field)
     if known is None:

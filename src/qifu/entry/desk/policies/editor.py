@@ -126,7 +126,7 @@ def read_lines(given: QueryDict) -> list[Line]:
     count = min(len(columns["kind"]), composing.MOST_LINES)
     found = []
     for n in range(count):
-        told = {name: values[n][:2000] if n < len(values) else "" for name, values in columns.items()}
+        told = {name: values[n][: composing.LONGEST + 1] if n < len(values) else "" for name, values in columns.items()}
         depth = int(told["depth"]) if told["depth"].isdecimal() and len(told["depth"]) < 3 else 0
         kind = told["kind"] if told["kind"] in (*composing.GROUPS, "clause", composing.RAW) else "clause"
         line = Line(depth, kind, told["field"], told["comparison"], told["value"], told["cite"], told["says"])

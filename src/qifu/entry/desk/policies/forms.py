@@ -138,7 +138,12 @@ def _amount(formula: object) -> dict[str, object]:
 def _number(value: object, lacking: str) -> int | float:
     if value is None or value == "":
         raise ValueError(lacking)
-    number = float(str(value))
+    try:
+        number = float(str(value))
+    except ValueError:
+        raise ValueError(f"“{str(value)[:20]}”不是数字，请核对。") from None
+    if number < 0:
+        raise ValueError("金额和比例不能是负数。")
     return int(number) if number.is_integer() else number
 
 
