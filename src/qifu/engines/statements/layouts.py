@@ -17,7 +17,8 @@ from .subjects import class_of, rows
 from .words import compact, unnumbered
 
 _MARKER = re.compile(r"\(?(?:公开|附)?表[-]?[\d一二三四五六七八九十]{1,2}(?:[-.]\d)?\)?$|\(?公开\d{1,2}表\)?$")
-_PREFIX = re.compile(r"^(附?表|公开|附件)[\d一二三四五六七八九十]{0,2}([-.]\d)?(表)?[-.、:：]?")
+# a number is of digits or of characters: in 表5一般公共预算 the 一 belongs to the title
+_PREFIX = re.compile(r"^(附?表|公开|附件)(\d{1,2}|[一二三四五六七八九十]{1,2}(?!般))?([-.]\d)?(表)?[-.、:：]?")
 _MARKED = re.compile(
     r"^\(?(公开|预算公开|部门公开|决算公开|附)?(表)?0?(\d{1,2}|[一二三四五六七八九十]{1,2})(-\d)?表?\)?$"
 )

@@ -155,7 +155,8 @@ def hospitality_covers_basic(case: Case) -> Iterator[Hit]:
     ):
         row = sixth.row(code)
         spent = row.amounts.get("amount") if row else None
-        if row is None or not spent:
+        unclear = case.is_unclear(("T09", "actual", column)) or case.is_unclear(("T06", code, "amount"))
+        if row is None or not spent or unclear:
             continue
         case.checked += 1
         said = ninth.actual.get(column) or Decimal(0)

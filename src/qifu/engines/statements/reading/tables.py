@@ -263,9 +263,11 @@ def _used_columns(
     total = next((figures for _, code, _, figures in taken if not code), [])
     most = max((len(figures) for _, _, _, figures in taken), default=0)
     width = len(total) if len(total) == most else 0
-    least = 1 if statement in ("T02", "B02") else 2  # of 基本 and 项目 alone, nothing tells which
+    least = 1 if statement == "T02" else 2  # of 基本 and 项目 alone, nothing tells which
     if not least < width < len(layout.columns):
         return layout.columns
+    if statement == "T02" and width > least + 1:
+        return layout.columns  # beside 财政拨款 any other kind of income may stand
     columns = layout.columns[:width]
     return columns if grid.adds_up(statement, dict(zip(columns, total, strict=True))) else layout.columns
 
@@ -322,7 +324,9 @@ def _ledger(base: Statement, layout: Layout, lines: Sequence[Line], trouble: Tro
     income: list[Entry] = []
     expenditure: list[Entry] = []
     for line in data:
-        left, right = _sides(line, step) if line.is_row else _unruled_sides(line, step)
+        left, right = _sides(line, step, layout.columns) if line.is_row else _unruled_sides(line, step)
+        if len(left) > 1 and not any(value is not None for _, _, figures in (*left, *right) for value in figures):
+            continue  # the heading that names the kinds of money
         sides: tuple[tuple[list[Entry], list[_Item], tuple[str, ...]], ...] = (
             (income, left, ("amount",)),
             (expenditure, right, layout.columns),
@@ -360,13 +364,15 @@ def _line_step(lines: Sequence[Line]) -> int:
     return step if count >= 5 and step > 5 else 0
 
 
-def _sides(line: Line, step: int) -> tuple[list[_Item], list[_Item]]:
+def _sides(line: Line, step: int, columns: Sequence[str]) -> tuple[list[_Item], list[_Item]]:
     cells = list(line.cells or ())
     if step:
         found = _numbered_places(cells, step)
         if found is None:  # a number of a line was lost: what is left of the numbers is no amount
             bare = [cell for cell in cells if _whole(cell) is None]
-            return _paired(bare) if any("." in cell and amount(cell) is not None for cell in bare) else ([], [])
+            return (
+                _paired(bare, columns) if any("." in cell and amount(cell) is not None for cell in bare) else ([], [])
+            )
         a, b = found
         left_name = next((c for c in reversed(cells[:a]) if is_chinese(c)), "")
         names = [i for i in range(a + 1, b) if is_chinese(cells[i])]
@@ -376,7 +382,7 @@ def _sides(line: Line, step: int) -> tuple[list[_Item], list[_Item]]:
         return [(int(compact(cells[a])), left_name, left)], [
             (int(compact(cells[b])), right_name, _spaced(cells[b + 1 :]))
         ]
-    return _paired(cells)
+    return _paired(cells, columns)
 
 
 def _numbered_places(cells: Sequence[str], step: int) -> tuple[int, int] | None:
@@ -397,7 +403,7 @@ def _spaced(cells: Sequence[str]) -> list[Decimal | None]:
     return [amount(cell) for cell in cells]
 
 
-def _paired(cells: Sequence[str]) -> tuple[list[_Item], list[_Item]]:
+def _paired(cells: Sequence[str], columns: Sequence[str]) -> tuple[list[_Item], list[_Item]]:
     """Name and amount pairs of a row without line numbers; the sides are told by the names, else by order."""
     items: list[_Item] = []
     places = []
@@ -407,7 +413,22 @@ def _paired(cells: Sequence[str]) -> tuple[list[_Item], list[_Item]]:
             places.append(i)
         elif items and (value := amount(cell)) is not None:
             items[-1][2].append(value)
+    if items and len(columns) > 1:
+        items[-1] = (None, items[-1][1], _in_columns(cells[places[-1] + 1 :], columns))
     return _by_side(items, places, len(cells))
+
+
+def _in_columns(cells: Sequence[str], columns: Sequence[str]) -> list[Decimal | None]:
+    """The amounts of a right side in their columns, blanks kept; a row that moved is placed where its total adds up."""
+    values = [amount(cell) for cell in cells]
+    width, total = len(columns), columns.index("total")
+    ways = [values[k : k + width] for k in range(max(1, len(values) - width + 1))]
+    held = sum(value is not None for value in values)
+    whole = [way for way in ways if sum(value is not None for value in way) == held]
+    exact = [
+        way for way in whole if len(way) > total and (way[total] or 0) * 2 == sum(value or Decimal(0) for value in way)
+    ]
+    return (exact or whole or ways)[0]
 
 
 def _by_side(items: list[_Item], places: Sequence[int] = (), width: int = 0) -> tuple[list[_Item], list[_Item]]:
@@ -685,11 +706,12 @@ def _listed(base: Statement, layout: Layout, lines: Sequence[Line], trouble: Tro
     rows: list[Row] = []
     words: list[str] = []
     data = _data(lines)
-    usual = _usual_start(data)
+    named = _named_units(data)
+    usual = _usual_start(data, named)
     for line in data:
         if line.cells and grid.is_column_numbers(line):
             continue
-        if (row := _ruled_listed(line, layout, usual)) is not None:
+        if (row := _ruled_listed(line, layout, usual, named)) is not None:
             rows.append(row)
             continue
         tokens = list(line.cells) if line.cells is not None else (line.raw or line.text).split()
@@ -720,14 +742,14 @@ def _listed(base: Statement, layout: Layout, lines: Sequence[Line], trouble: Tro
     return replace(base, rows=tuple(rows))
 
 
-def _ruled_listed(line: Line, layout: Layout, usual: int) -> Row | None:
+def _ruled_listed(line: Line, layout: Layout, usual: int, named: frozenset[int]) -> Row | None:
     """A row whose cells stand in their columns: code, name, maybe the unit, and the amounts, the first in the usual place."""
     cells = list(line.cells or ())
     if len(cells) < 4 or grid.is_column_numbers(line) or usual < 0:
         return None
-    first = _first_figure(cells)
+    first = _first_figure(cells, named)
     heads = [cell for cell in cells[:first] if cell]
-    ways = [way for start in (first, usual) if (way := _from(cells, start, layout)) is not None]
+    ways = [way for start in (first, usual) if (way := _from(cells, start, layout, named)) is not None]
     if first < 0 or not heads or not ways:
         return None
     amounts = next((way for way in ways if grid.adds_up(layout.id, way)), ways[0])
@@ -737,25 +759,44 @@ def _ruled_listed(line: Line, layout: Layout, usual: int) -> Row | None:
     return Row(code, _display(heads[1]), amounts, line.number) if _LIST_CODE.match(code) and len(heads) > 1 else None
 
 
-def _first_figure(cells: Sequence[str]) -> int:
+_OF_UNIT = re.compile(r"^(项目|预算|执行|实施|主管)?(单位|部门)(编码|代码|名称)?$")
+
+
+def _named_units(lines: Sequence[Line]) -> frozenset[int]:
+    """The columns whose heading says that a unit stands there: its code is no amount."""
+    found: set[int] = set()
+    for line in lines:
+        cells = line.cells or ()
+        if any("." in cell and amount(cell) is not None for cell in cells):
+            break
+        found |= {i for i, cell in enumerate(cells) if _OF_UNIT.match(compact(cell))}
+    return frozenset(found)
+
+
+def _first_figure(cells: Sequence[str], named: frozenset[int]) -> int:
     """Where the first amount of a row stands, after its last words; -1 where there is none."""
     last = max((i for i, cell in enumerate(cells) if is_chinese(cell)), default=-1)
-    return next((i for i, cell in enumerate(cells) if i > last >= 0 and amount(cell) is not None), -1)
+    whole = frozenset(i for i in named if i < len(cells) and "." not in cells[i])
+    return next(
+        (i for i, cell in enumerate(cells) if i > last >= 0 and i not in whole and amount(cell) is not None), -1
+    )
 
 
-def _from(cells: Sequence[str], start: int, layout: Layout) -> Amounts | None:
+def _from(cells: Sequence[str], start: int, layout: Layout, named: frozenset[int]) -> Amounts | None:
     """The amounts of a row whose columns begin at a place; None when figures stand outside them."""
     count = len(layout.columns)
     inside = [*cells[start : start + count], *[""] * count][:count]
     outside = [cell for i, cell in enumerate(cells) if i >= start + count or i < start]
     if start < 0 or any("." in cell and amount(cell) is not None for cell in outside):
         return None
+    if start in named and start < len(cells) and cells[start] and "." not in cells[start]:
+        return None
     return dict(zip(layout.columns, map(amount, inside), strict=True))
 
 
-def _usual_start(lines: Sequence[Line]) -> int:
+def _usual_start(lines: Sequence[Line], named: frozenset[int]) -> int:
     """Where amounts begin in most rows; -1 in a table without cells."""
-    places = Counter(at for line in lines if line.is_row and (at := _first_figure(line.cells or ())) >= 0)
+    places = Counter(at for line in lines if line.is_row and (at := _first_figure(line.cells or (), named)) >= 0)
     return places.most_common(1)[0][0] if places else -1
 
 
