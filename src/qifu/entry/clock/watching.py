@@ -16,10 +16,10 @@ from qifu.domain.registry.signals import Course, Seen, trial
 CASES, LEASES = "诉求平台", "楼宇租约登记"
 
 
-def look(now: datetime) -> int:
+def look(now: datetime, *, is_told: bool = True) -> int:
     """Raise what is to be raised; answer how many alerts that were."""
     alerting.retire_noisy(now=now)
-    return alerting.look_around(now=now, hand=lambda ids: handed(ids, now))
+    return alerting.look_around(now=now, hand=lambda ids: handed(ids, now), is_told=is_told)
 
 
 def handed(ids: Sequence[int], now: datetime) -> Handed:

@@ -26,11 +26,11 @@ Found = tuple[int, Signal]
 Hand = Callable[[Sequence[int]], courses.Handed]
 
 
-def look_around(*, now: datetime, hand: Hand, size: int = SLICE) -> int:
+def look_around(*, now: datetime, hand: Hand, size: int = SLICE, is_told: bool = True) -> int:
     """Look at every enterprise that was not merged into another; answer how many alerts were raised.
 
-    `hand` says what the rooms above know of a stretch of enterprises. A stretch is a transaction of its own: killed
-    half-way and begun again, nothing is raised twice.
+    `hand` says what the rooms above know of a stretch of enterprises; `is_told`: the units get a message. A stretch is
+    a transaction of its own: killed half-way and begun again, nothing is raised twice.
     """
     last, raised, since = 0, 0, courses.begun()
     units: dict[int, int] = {}
@@ -44,7 +44,8 @@ def look_around(*, now: datetime, hand: Hand, size: int = SLICE) -> int:
         for alert in raise_alerts(actor=SYSTEM, now=now, found=signals):
             units[alert.unit_id] = units.get(alert.unit_id, 0) + 1
             raised += 1
-    _tell(units, now)
+    if is_told:
+        _tell(units, now)
     return raised
 
 
