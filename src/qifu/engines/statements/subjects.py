@@ -2,6 +2,9 @@
 
 `data/functional.csv` and `data/economic.csv` hold what the yearly 《政府收支分类科目》 names; `complete` marks a subject
 whose children are all listed, so that a code missing below it is known to be unknown. Elsewhere nothing is claimed.
+`source` says what a row was compared with: `notice` (a notice of the ministry that amends the subjects), `subjects` (the text
+of the subjects of a year), `allotment` (a notice that passes money on and names its subject), `published` (a published budget,
+account or form); empty: written down from professional knowledge and compared with nothing.
 """
 
 from __future__ import annotations
@@ -14,6 +17,7 @@ from importlib.resources import files
 from .words import compact
 
 SOURCE = "《政府收支分类科目》"
+ECONOMIC_SINCE = 2018  # the two economic classifications in force replaced the earlier one in this year
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +70,22 @@ def names_of(code: str) -> tuple[str, ...]:
     return tuple(subject.name for subject in functional().get(code, ()))
 
 
-def is_unknown(code: str) -> bool:
-    """Whether a functional code is known not to exist: its parent's children are all listed and it is not one."""
+@cache
+def _complete_economic() -> frozenset[str]:
+    return frozenset(row["code"] for row in rows("economic.csv") if row["complete"] == "1")
+
+
+def is_unknown_economic(code: str, year: int) -> bool:
+    """Whether an economic code is known not to exist in a year; nothing is claimed of years before the classification."""
+    if year < ECONOMIC_SINCE or code in economic():
+        return False
+    return len(code) == 3 or (len(code) == 5 and code[:3] in _complete_economic())
+
+
+def is_unknown(code: str, year: int = 0) -> bool:
+    """Whether a code is known not to exist: its parent's children are all listed and it is not one."""
+    if code[:1] in ("3", "5"):
+        return is_unknown_economic(code, year)
     if code in functional():
         return False
     parent = code[:-2]

@@ -313,7 +313,7 @@ def _misnamed(table: str, code: str, name: str, line: int, year: int) -> Iterato
     where = printed_name(table)
     official = names_of(code)
     if not official:
-        if code[0] == "2" and is_unknown(code):
+        if code[0] in "235" and is_unknown(code, year):
             yield Hit(
                 {"table": where, "what": f"科目编码{code}（{name}）不在科目表中"},
                 (line,),
