@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from typing import Any
 
 from qifu.engines.statements.model import Model
@@ -11,7 +12,7 @@ from . import budgets, counts, damage, forms, narrative, plausible, required, sh
 from .case import Case
 from .grouping import grouped
 from .registry import ERROR, INFO, RULES, WARNING, Finding, Hit, Rule
-from .units import in_wan
+from .units import in_wan, speaks_yuan
 
 __all__ = ["ERROR", "INFO", "RULES", "WARNING", "Finding", "Report", "Rule", "audit", "report_json"]
 FAMILIES = (sums, plausible, narrative, shares, forms, counts, required, wording, budgets, damage)
@@ -29,8 +30,12 @@ class Report:
         return sum(finding.severity == severity for finding in self.findings)
 
 
+_OF_FIGURES = ("TBL-", "XTB-0", "BUD-0")  # rules that compare figures of statements alone
+
+
 def audit(model: Model, against: Model | None = None) -> Report:
     """Apply every rule that a document of its kind is subject to; `against` is a second document of the same unit."""
+    exact = Case(model, against) if speaks_yuan(model) else None
     model = in_wan(model)
     case = Case(model, None if against is None else in_wan(against))
     kind = model.document.kind or "final_accounts"
@@ -38,10 +43,17 @@ def audit(model: Model, against: Model | None = None) -> Report:
         finding
         for rule in RULES.values()
         if kind in rule.kinds
-        for hit in rule.check(case)
-        if (finding := _finding(rule, hit)) is not None
+        for finding in _findings(rule, exact if rule.code.startswith(_OF_FIGURES) else None, case)
     ]
-    return Report(tuple(grouped(list(damage.vouched(found, model)), case.values)), case.checked)
+    checked = case.checked + (exact.checked if exact is not None else 0)
+    return Report(tuple(grouped(list(damage.vouched(found, model)), case.values)), checked)
+
+
+def _findings(rule: Rule, exact: Case | None, case: Case) -> Iterator[Finding]:
+    """What a rule finds: in the printed 元 (`exact`), where it compares statements alone and these are in 元."""
+    for hit in rule.check(exact or case):
+        finding = _finding(rule, hit)
+        yield replace(finding, message=finding.message.replace("万元", "元")) if exact is not None else finding
 
 
 def _finding(rule: Rule, hit: Hit) -> Finding:

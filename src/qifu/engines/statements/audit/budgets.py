@@ -160,7 +160,7 @@ def funds(case: Case) -> Iterator[Hit]:
             if len(cells) > position and cells[position] is not None
         }
         for total, parts in (("收入合计", ("财政拨款", "其他资金")), ("支出合计", ("基本支出", "项目支出"))):
-            if total not in value or not any(part in value for part in parts):
+            if total not in value or not any(value.get(part) for part in parts):
                 continue
             case.checked += 1
             expected = sum((value.get(part) or ZERO for part in parts), ZERO)

@@ -1,4 +1,4 @@
-"""Statements in 元 beside a text in 万元: brought to one unit before they are compared, without rounding."""
+"""Statements in 元, beside a text in 万元 or in 元: brought to one unit before they are compared, without rounding."""
 
 from __future__ import annotations
 
@@ -6,19 +6,34 @@ from collections import Counter
 from dataclasses import replace
 from decimal import Decimal
 
-from qifu.engines.statements.model import Amounts, Model, Statement
+from qifu.engines.statements.model import Amounts, Claim, Model, Statement
 
 _WAN = {"元": Decimal("0.0001"), "千元": Decimal("0.1"), "亿元": Decimal(10000)}
 
 
 def in_wan(model: Model) -> Model:
-    """The model with all statements in 万元, where the text speaks in 万元 and statements do not."""
-    said = Counter(claim.unit for claim in model.claims)
+    """The model with all statements in 万元; the text too, where it speaks in the 元 of its statements."""
     others = [name for name, table in model.tables.items() if _factor(table) is not None]
-    if not others or said["万元"] <= said["元"]:
+    if not others:
         return model
     tables = {name: _scaled(table) if name in others else table for name, table in model.tables.items()}
+    if speaks_yuan(model):
+        model = replace(model, claims=tuple(_said(claim) for claim in model.claims))
     return replace(model, tables=tables)
+
+
+def speaks_yuan(model: Model) -> bool:
+    """Whether statements and text are both in 元: sums are then checked in 元, to the last 分."""
+    said = Counter(claim.unit for claim in model.claims)
+    return said["万元"] <= said["元"] and any(
+        table.money_unit.endswith("元") and _factor(table) for table in model.tables.values()
+    )
+
+
+def _said(claim: Claim) -> Claim:
+    if claim.unit != "元":
+        return claim
+    return replace(claim, value=(claim.value * _WAN["元"]).normalize() + 0, unit="万元")
 
 
 def _factor(table: Statement) -> Decimal | None:

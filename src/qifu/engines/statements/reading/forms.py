@@ -384,7 +384,7 @@ def _by_columns(header: _Header, cells: Sequence[str]) -> tuple[list[tuple[int, 
     if header.name < 0 or header.target < 0 or len(cells) < max(header.name, header.target, header.actual) + 1:
         return None
     name, target = cells[header.name], cells[header.target]
-    if not is_chinese(name) or _LEVEL2.match(compact(name)):
+    if not is_chinese(name) or _LEVEL2.match(_bare(name)):
         return None
     if not target and not (len(cells) == header.width and header.level2 >= 0 and _is_level(cells[header.level2])):
         return None  # only where every cell stands in its column is a blank target one that was left out
@@ -420,6 +420,9 @@ def _from_right(header: _Header, cells: Sequence[str]) -> tuple[list[tuple[int, 
 
 
 def _made(name: str, target: str, actual: str, score: str, points: str) -> Indicator:
+    behind = _BEHIND.search(compact(name))
+    if behind and not points:
+        name, points = re.sub(r"\s*[(（][\d.\s]+分\s*[)）]\s*$", "", name), behind[1]
     return Indicator("", "", "".join(name.split()), _value(target), _value(actual), _value(score), _value(points))
 
 
@@ -428,8 +431,16 @@ def _value(text: str) -> str:
     return plain if re.fullmatch(r"[\x00-\x7f]+ [\x00-\x7f]+", plain) else re.sub(r"\s+", "", plain)
 
 
+_BEHIND = re.compile(r"[(（](\d+(?:\.\d+)?)分[)）]$")
+
+
+def _bare(text: str) -> str:
+    """The name of a level without the points printed behind it: 数量指标（30分）."""
+    return _BEHIND.sub("", compact(text))
+
+
 def _is_level(text: str) -> bool:
-    plain = compact(text)
+    plain = _bare(text)
     return bool(_LEVEL1.match(plain) or _LEVEL2.match(plain))
 
 
@@ -437,7 +448,7 @@ def _levels(
     draft: _Draft, levels: Sequence[tuple[int, str]], line: Line, trouble: Trouble, name: str
 ) -> tuple[str, str]:
     """Level 1 and 2 of a row: printed, carried from the row above, or by the official pairing."""
-    texts = [compact(cell) for _, cell in levels if not _LABEL.match(compact(cell))]
+    texts = [_bare(cell) for _, cell in levels if not _LABEL.match(compact(cell))]
     first = second = ""
     garbled = []
     for k, text in enumerate(texts):

@@ -213,7 +213,8 @@ class _Walker:
         return True
 
     def _opens(self, found: Layout, line: Line) -> bool:
-        if self.region is not None and self.region.layout.id == found.id and not _has_figures(self.region.lines):
+        same = self.region is not None and self.region.layout.id == found.id
+        if self.region is not None and same and not _has_figures(self.region.lines) and not _is_begun(self.region):
             self.region.lines.append(line)  # a second title of the same statement
             return True
         self._close()
@@ -352,6 +353,12 @@ class _Walker:
 
 def _has_figures(lines: Sequence[Line]) -> bool:
     return any(re.search(r"\d[\d,]*\s*\.\s*\d", line.text) for line in lines)
+
+
+def _is_begun(region: Region) -> bool:
+    """Whether a form has rows already, though it may print whole amounts only: the next title is that of the next form."""
+    held = [line for line in region.lines if line.cells is not None and sum(map(bool, line.cells)) > 1]
+    return region.layout.shape == "target_form" and len(held) >= 4
 
 
 def take_apart(lines: Sequence[Line]) -> Outline:

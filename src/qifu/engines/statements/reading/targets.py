@@ -136,16 +136,21 @@ def _whole(region: Region, trouble: Trouble) -> Form:
 def _funds(texts: Sequence[tuple[int, str]]) -> str:
     """Income and expenditure of this year and the two before, a line each: name, amount, share, amounts of the years."""
     found: list[str] = []
+    shared = any(re.search(r"\d\s+\d+(?:\.\d+)?%\s+\d", text) for _, text in texts)
     for _, text in texts:
         match = re.match(
-            r"^(财政拨款|其他资金|合计|基本支出|项目支出)\s+((?:[\d,.]+%?\s*){1,4})$", _plain_figures(text)
+            r"^(?:(?:收入|支出)构成\s*)?(财政拨款|其他资金|合计|基本支出|项目支出)\s+((?:[\d,.]+%?\s*){1,4})$",
+            _plain_figures(text),
         )
         if not match:
             continue
         name = match[1]
         if name == "合计":
             name = "支出合计" if any(line.startswith("基本支出") for line in found) else "收入合计"
-        found.append("\t".join([name, *(token.rstrip("%") for token in match[2].split())]))
+        figures = match[2].split()
+        if len(figures) == 3 and shared and "%" not in match[2]:
+            figures.insert(1, "")  # the share was left out
+        found.append("\t".join([name, *(token.rstrip("%") for token in figures)]))
     return "\n".join(found)
 
 
