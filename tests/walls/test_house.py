@@ -32,7 +32,6 @@ LONGER = {
     "engines/statements/audit/wording.py": RULES_IN_A_ROW,
     "engines/statements/interchange.py": "the model as JSON, there and back",
     "engines/statements/reading/forms.py": ONE_READER,
-    "engines/statements/reading/tables.py": ONE_READER,
     "engines/statements/reading/targets.py": ONE_READER,
     "engines/statements/relations.py": "every relation between figures, in the order of the statements",
     "engines/statements/writing/blocks.py": "the parts of a disclosure, in the order in which they are printed",

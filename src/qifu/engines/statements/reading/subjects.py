@@ -1,0 +1,244 @@
+"""Reading statements by functional subject: code, name and the columns of each row."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+from decimal import Decimal
+
+from qifu.engines.statements.layouts import Layout
+from qifu.engines.statements.model import Amounts, Repair, Row, Statement, Unreadable
+from qifu.engines.statements.money import amount
+from qifu.engines.statements.paper import Line
+from qifu.engines.statements.subjects import names_of
+from qifu.engines.statements.words import compact, is_chinese, within_one
+
+from . import grid
+from .frames import Trouble, data_lines
+from .headings import HEADS, as_printed
+
+ENOUGH = 3  # rows from which on they show where a table has its names
+
+
+def printed_columns(layout: Layout, lines: Sequence[Line]) -> Layout:
+    """The layout with just the columns that this table prints, where its heading shows that some are left out.
+
+    Tables that number their columns are complete when the numbers are; damaged headings change nothing.
+    """
+    head, widest, numbers = _head_words(lines)
+    if numbers >= len(layout.columns) or not head:
+        return layout
+    found = [column for column in layout.columns if column in HEADS and HEADS[column].search(head)]
+    missing = [column for column in layout.columns if column not in found]
+    if not missing or len(found) < 2 or found[0] != layout.columns[0] or widest != len(found):
+        return layout
+    return replace(layout, columns=tuple(found))
+
+
+def _head_words(lines: Sequence[Line]) -> tuple[str, int, int]:
+    """Words above the first row of figures, the most figures in a row, and how many columns are numbered."""
+    head, widest, numbers = "", 0, 0
+    for line in lines:
+        cells = list(line.cells) if line.cells is not None else (line.raw or line.text).split()
+        if places := grid.is_column_numbers(line):
+            numbers = max(numbers, len(places))
+            continue
+        figures = [cell for cell in cells if "." in cell and amount(cell) is not None]
+        widest = max(widest, len(figures))
+        if not widest:
+            head += compact("".join(cells))
+    return head, widest, numbers
+
+
+def read_subjects(base: Statement, layout: Layout, lines: Sequence[Line], trouble: Trouble) -> Statement:
+    whole = layout
+    layout = as_printed(printed_columns(layout, data_lines(lines)), lines)
+    found = _subject_rows(base, layout, lines, trouble)
+    if layout.columns == whole.columns:
+        return found
+    blank: Amounts = dict.fromkeys(whole.columns)
+    return replace(found, rows=tuple(replace(row, amounts=blank | row.amounts) for row in found.rows))
+
+
+def _subject_rows(base: Statement, layout: Layout, lines: Sequence[Line], trouble: Trouble) -> Statement:
+    ruled = any(line.is_row for line in lines)
+    rows = (
+        _ruled_rows(base.id, layout, data_lines(lines), trouble)
+        if ruled
+        else _unruled_rows(base.id, layout, data_lines(lines), trouble)
+    )
+    return replace(base, rows=tuple(rows))
+
+
+def _ruled_rows(statement: str, layout: Layout, lines: Sequence[Line], trouble: Trouble) -> list[Row]:
+    numbered = next((found for line in lines if line.cells and (found := grid.is_column_numbers(line))), None)
+    raw = _join_wrapped(lines)
+    if not raw:
+        return []
+    start = grid.first_column(raw, numbered)
+    usual = Counter(row.name_at for row in raw if not row.is_total)
+    name_at = usual.most_common(1)[0][0] if usual else raw[0].name_at
+    if numbered and (usual.total() < ENOUGH or numbered[0] - 1 in usual):
+        name_at = numbered[0] - 1  # names stand before the first numbered column
+    width = Counter(row.width for row in raw).most_common(1)[0][0]
+    rows = []
+    for each in raw:
+        where = f"{statement} 第{each.line.number}行"
+        try:
+            amounts = grid.placed(each, statement, layout.columns, start, name_at, numbered, width)
+        except ValueError:
+            amounts = dict.fromkeys(layout.columns)
+            trouble.unreadable.append(
+                Unreadable(where, each.line.text, "数字多于栏数，不能确定各在哪一栏", each.line.number)
+            )
+        rows.append(_row(statement, each, amounts, trouble))
+    return rows
+
+
+def _join_wrapped(lines: Sequence[Line]) -> list[grid.RawRow]:
+    """Rows of a statement; a row that only goes on with a name is joined to the one before."""
+    found: list[grid.RawRow] = []
+    for line in lines:
+        if not line.is_row:
+            continue
+        row = grid.raw_row(line)
+        if row is not None:
+            found.append(row)
+        elif found and not found[-1].is_total and line.alone and is_chinese(line.alone):
+            last = found[-1]
+            joined = compact(last.name + line.alone)
+            code, _ = grid.code_of(last.codes, last.name)
+            if any(compact(name).startswith(joined) for name in names_of(code)):
+                last.name += line.alone
+    return found
+
+
+def _row(statement: str, each: grid.RawRow, amounts: Amounts, trouble: Trouble) -> Row:
+    if each.is_total:
+        return Row("", "合计", amounts, each.line.number)
+    code, guessed = grid.code_of(each.codes, each.name)
+    name = each.name
+    where = f"{statement}.{code}"
+    if guessed:
+        why = "科目名称与类款项编码的对应关系只允许这一个编码"
+        trouble.repairs.append(Repair(f"{where}.code", " ".join(each.codes), code, why, each.line.number))
+    if trouble.recognised and (official := _misread_name(code, name)):
+        why = "扫描件识别差一字，与编码的科目名称一致"
+        trouble.repairs.append(Repair(f"{where}.name", name, official, why, each.line.number))
+        name = official
+    if len(code) not in (3, 5, 7):
+        trouble.unreadable.append(Unreadable(f"{where}.code", " ".join(each.codes), "科目编码残缺", each.line.number))
+    return Row(code, name, amounts, each.line.number)
+
+
+def _misread_name(code: str, name: str) -> str:
+    """The official name of a code from which the printed one is one character away; empty when none or more are."""
+    plain = compact(name)
+    if any(compact(known) == plain for known in names_of(code)):
+        return ""
+    near = [known for known in names_of(code) if within_one(plain, compact(known))]
+    return near[0] if len(near) == 1 and len(plain) > 2 else ""
+
+
+def _unruled_rows(statement: str, layout: Layout, lines: Sequence[Line], trouble: Trouble) -> list[Row]:
+    taken: list[tuple[Line, str, str, list[Decimal]]] = []
+    words: list[str] = []
+    for line in lines:
+        text, figures = grid.trailing_figures(line.raw or line.text)
+        if grid.is_column_numbers(line):
+            continue
+        if not figures or (len(figures) == 1 and not text and float(figures[0]).is_integer() and figures[0] > 99):
+            words.append(line.raw or line.text)
+            continue
+        joined = " ".join([*words, text]).strip()
+        words = []
+        found = re.search(r"(?:^|\s)(\d{3}|\d{5}|\d{7})\s+(\D.*)$", joined)
+        if found:
+            taken.append((line, found[1], "".join(found[2].split()), figures))
+        elif re.search(r"合\s*计$", joined) or not taken:
+            taken.append((line, "", "合计", figures))
+        else:
+            trouble.unreadable.append(
+                Unreadable(f"{statement} 第{line.number}行", line.text, "没有科目编码，不能归入任何一行", line.number)
+            )
+    return _without_places(statement, layout, taken, trouble)
+
+
+def _without_places(
+    statement: str, layout: Layout, taken: Sequence[tuple[Line, str, str, list[Decimal]]], trouble: Trouble
+) -> list[Row]:
+    """Settle the columns of rows whose figures carry no places: blank cells have left no trace."""
+    columns = _used_columns(statement, layout, taken)
+    settled = _one_of_two(columns, taken)
+    rows = []
+    for place, (line, code, name, figures) in enumerate(taken):
+        amounts: Amounts = dict.fromkeys(layout.columns)
+        ways = grid.spread(figures, statement, columns)
+        if place in settled:
+            amounts |= {columns[0]: figures[0], settled[place]: figures[1]}
+        elif len(ways) >= 1 and (len(figures) == len(columns) or len(ways) == 1):
+            amounts.update(ways[0])
+        else:
+            amounts[layout.columns[0]] = figures[0]
+            why = "原文没有分栏，空白处不留痕迹，不能确定各在哪一栏"
+            trouble.unreadable.append(Unreadable(f"{statement}.{code or '合计'}", line.text, why, line.number))
+        rows.append(Row(code, name, amounts, line.number))
+    return rows
+
+
+def _used_columns(
+    statement: str, layout: Layout, taken: Sequence[tuple[Line, str, str, list[Decimal]]]
+) -> tuple[str, ...]:
+    """The columns that hold anything: as many as the total row has figures, from the first on, when they add up."""
+    total = next((figures for _, code, _, figures in taken if not code), [])
+    most = max((len(figures) for _, _, _, figures in taken), default=0)
+    width = len(total) if len(total) == most else 0
+    least = 1 if statement == "T02" else 2  # of 基本 and 项目 alone, nothing tells which
+    if not least < width < len(layout.columns):
+        return layout.columns
+    if statement == "T02" and width > least + 1:
+        return layout.columns  # beside 财政拨款 any other kind of income may stand
+    columns = layout.columns[:width]
+    return columns if grid.adds_up(statement, dict(zip(columns, total, strict=True))) else layout.columns
+
+
+def _one_of_two(columns: tuple[str, ...], taken: Sequence[tuple[Line, str, str, list[Decimal]]]) -> dict[int, str]:
+    """For rows of two figures under three columns: the second or the third, where only one choice adds up to the total.
+
+    The choice is made over the 项; a 类 or 款 has what its 项 have.
+    """
+    total = next((figures for _, code, _, figures in taken if not code), [])
+    if len(columns) != 3 or len(total) != 3:
+        return {}
+    items = [i for i, (_, code, _, figures) in enumerate(taken) if len(code) == 7 and len(figures) == 2]
+    fixed = sum((figures[1] for _, code, _, figures in taken if len(code) == 7 and len(figures) == 3), Decimal(0))
+    chosen = _subset([taken[i][3][1] for i in items], total[1] - fixed)
+    if chosen is None:
+        return {}
+    side = {taken[i][1]: columns[1] if picked else columns[2] for i, picked in zip(items, chosen, strict=True)}
+    found = {i: side[taken[i][1]] for i in items}
+    for i, (_, code, _, figures) in enumerate(taken):
+        below = {column for each, column in side.items() if code and each.startswith(code)}
+        if i not in found and code and len(figures) == 2 and len(below) == 1:
+            found[i] = below.pop()
+    if len(total) == 3 and not any(code for _, code, _, _ in taken):
+        return {}
+    return found
+
+
+def _subset(values: Sequence[Decimal], goal: Decimal) -> list[bool] | None:
+    """The one choice of values that adds up to a goal; None when there is none or more than one."""
+    reached: dict[Decimal, list[bool] | None] = {Decimal(0): []}
+    for value in values:
+        following: dict[Decimal, list[bool] | None] = {}
+        for total, picks in reached.items():
+            for picked, sum_ in ((False, total), (True, total + value)):
+                if sum_ > goal:
+                    continue
+                following[sum_] = None if sum_ in following or picks is None else [*picks, picked]
+        if len(following) > 20000:
+            return None
+        reached = following
+    return reached.get(goal)
