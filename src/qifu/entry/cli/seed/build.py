@@ -66,6 +66,7 @@ class Building:
         self.timed("知识、认证申请与消息", lambda: self._life(stage, played))
         self.timed("政策库、匹配与推送", lambda: policies.write(self.now, self.opened))
         self.timed("企业监测与预警", lambda: alerts.write(self.opened, self.now))
+        self.timed("政策与预警的消息", lambda: extras.deliver(self.now))
         self.timed("统计", lambda: extras.count_up(self.now))
         self.timed("转办建议的训练", lambda: extras.learn(self.now))
         shown = house.shown_accounts(self.now)

@@ -151,10 +151,18 @@ def tell(cases: Iterable[Case], now: datetime) -> int:
     for at, happen in sorted(events, key=lambda event: event[0]):
         happen()
         queue.run_due(now=at, channels=_served())
-    left = Item.objects.filter(state=State.WAITING, channel__in=("sms", "mail"))
+    deliver(now)
+    return len(events)
+
+
+def deliver(now: datetime) -> None:
+    """Deliver what waits in the queue, each at its own time; what is long past has been read, and nothing is left to be sent."""
+    waiting = Item.objects.filter(state=State.WAITING, channel__in=_served(), due_at__lte=now)
+    for at in {item.due_at or now: 0 for item in waiting.order_by("due_at").only("due_at")}:
+        queue.run_due(now=at, channels=_served())
+    left = Item.objects.filter(state=State.WAITING, channel__in=("inapp", "sms", "mail"))
     left.update(state=State.DONE, finished_at=F("posted_at"), due_at=None)
     Kept.objects.filter(sent_at__lt=now - READ, channel="inapp").update(read_at=F("sent_at"))
-    return len(events)
 
 
 def _served() -> set[str]:
