@@ -15,7 +15,7 @@ from pypinyin import Style, pinyin
 from qifu.domain.registry import actions, naming, queries
 from qifu.domain.registry.models import Enterprise, Mark
 from qifu.domain.registry.queries import Filters
-from qifu.kernel.actor import SYSTEM, VISITOR, Actor, Agency
+from qifu.kernel.actor import SYSTEM, VISITOR, Actor, Agency, Post, Role
 from qifu.kernel.errors import Forbidden, Invalid, Missing
 from qifu.kernel.evidence.models import Record
 from qifu.kernel.unmaskings.models import Unmasking
@@ -124,6 +124,8 @@ def test_who_sees_what(house: House, tmp_path: Path) -> None:
     for who in ("admin", "dispatcher", "supervisor", "handler", "leader", "auditor"):
         assert found(house.actor(who), "") == every, who
     assert found(house.actor("street"), "") == {name(1), name(3)}
+    runs = Actor(account=1, kind="staff", name="运营", posts=(Post(house.street, Role.BUILDING_MANAGER, "street"),))
+    assert found(runs, "") == set()
     assert found(contact(own.pk), "") == {name(1)}
     assert found(contact(), "") == found(VISITOR, "") == set()
     hidden = Enterprise.objects.get(uscc=code(2)).pk

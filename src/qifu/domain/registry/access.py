@@ -5,6 +5,7 @@
 | contact                                             | the enterprises that one speaks for    |
 | centre, department; leader, auditor, administrator  | the identity of all                    |
 | street, station                                     | those of the own street                |
+| who runs a building and nothing else                | none here; the tenants, in the estate  |
 | outside system with the scope `registry`            | the identity of all                    |
 
 | what                            | who                                                               |
@@ -41,9 +42,10 @@ def visible(actor: Actor) -> QuerySet[Enterprise]:
         return rows
     if actor.is_contact:
         return rows.filter(pk__in=actor.enterprises)
-    if not actor.is_staff or not actor.posts:
+    posts = [post for post in actor.posts if post.role != Role.BUILDING_MANAGER]
+    if not actor.is_staff or not posts:
         return rows.none()
-    if actor.has_role(*_OVERSEERS) or any(post.unit_kind in ("centre", "department") for post in actor.posts):
+    if actor.has_role(*_OVERSEERS) or any(post.unit_kind in ("centre", "department") for post in posts):
         return rows
     return rows.filter(street__in=streets_of(actor))
 
@@ -51,7 +53,8 @@ def visible(actor: Actor) -> QuerySet[Enterprise]:
 def streets_of(actor: Actor) -> frozenset[int]:
     """The streets in whose area the actor holds a post."""
     units = tree()
-    near = {unit for post in actor.posts for unit in (post.unit, *units.ancestors(post.unit))}
+    posts = [post for post in actor.posts if post.role != Role.BUILDING_MANAGER]
+    near = {unit for post in posts for unit in (post.unit, *units.ancestors(post.unit))}
     return frozenset(unit for unit in near if unit in units.units and units.units[unit].kind == "street")
 
 
