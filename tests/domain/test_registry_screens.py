@@ -73,7 +73,8 @@ def test_lists_and_pages_open_for_staff(house: House, tmp_path: Path, who: str) 
     assert client.get("/desk/enterprises/suggest/?q=武汉").json()["items"][0]["uscc"] in (code(1), code(2))
     assert "江汉大厦" in client.get("/desk/buildings/?q=老大").content.decode()
     building = client.get(f"/desk/buildings/{row.tenancies.get().building_id}/").content.decode()
-    assert "A座 12 层" in building
+    assert "A座" in building
+    assert "1203" in building
     assert name(1) in building
 
 

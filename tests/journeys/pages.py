@@ -238,7 +238,9 @@ PAGES: dict[str, tuple[Look, ...]] = {
     ),
     "desk/rooms/<int:room>/let/": (
         Look("street", "/desk/rooms/{empty_room}/let/"),
-        Look("street", "/desk/rooms/{empty_room}/let/", _press("登记", 租金="贵")),
+        Look(
+            "street", "/desk/rooms/{empty_room}/let/", _press("登记", 租户="某租户", 入驻日期="2026-09-01", 租金="-1")
+        ),
     ),
     "desk/rooms/<int:room>/facts/": (Look("street", "/desk/rooms/{empty_room}/facts/"),),
     "desk/tenancies/<int:tenancy>/": (Look("dispatcher", "/desk/tenancies/{tenancy}/"),),

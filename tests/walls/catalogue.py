@@ -186,7 +186,7 @@ def of_data() -> Iterator[tuple[str, Iterable[str], bool]]:
     from qifu.domain.appeals.queries.figures.measures import FIGURES
     from qifu.domain.appeals.queries.figures.public import SHOWN
     from qifu.domain.policies.queries import public as policies
-    from qifu.domain.registry.models import Certification, Enterprise
+    from qifu.domain.registry.models import Certification, Correction, Enterprise
     from qifu.entry.cli.sample import corpus
     from qifu.entry.portal.cases import promised
     from qifu.entry.theme import context, courses, devices, phrases
@@ -233,7 +233,7 @@ def of_data() -> Iterator[tuple[str, Iterable[str], bool]]:
     yield "domain/publishing/actions.py", ["没能记下，请刷新页面后再试。"], False
     yield (
         "domain/registry/models/enterprises.py",
-        [str(x.label) for x in (*Certification.Role, *Certification.State, *Enterprise.Size)],
+        [str(x.label) for x in (*Certification.Role, *Certification.State, *Correction.State, *Enterprise.Size)],
         False,
     )
     yield "kernel/files/kinds.py", [SPOKEN], False

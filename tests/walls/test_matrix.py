@@ -48,11 +48,13 @@ from tests.walls.matrix import METHODS, ROLES, Address, Stand
 
 GONE = 987_654_321
 GONE_CASE = "QS2609300000000"
-ANSWERS = {"200", "201", "302", "401", "403", "404", "405", "409", "413", "422", "429"}
+ANSWERS = {"200", "201", "204", "302", "401", "403", "404", "405", "409", "413", "422", "429"}
 # Looks that leave a record, each for a reason: who carried what away is kept.
 RECORDED = {
     "desk/export/",
     "desk/enterprises/export/",
+    "desk/policies/export/",
+    "desk/policies/unclaimed/<slug:code>/export/",
     "desk/buildings/export/",
     "desk/buildings/<int:number>/tenants/",
     "desk/alerts/export/",

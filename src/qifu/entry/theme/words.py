@@ -110,17 +110,21 @@ def _fixed(number: Decimal, places: int) -> str:
 
 
 def money(yuan: Amount, unit: str = "元") -> str:
-    """An amount kept in 元, shown in 元 (12,345.60 元) or 万元 (1.23 万元); the unit is said each time."""
+    """An amount kept in 元, shown in 元 (12,345.60 元) or 万元 (1.23 万元), in English in yuan; the unit is said each time."""
     number = _decimal(yuan)
     if number is None:
         return BLANK
+    if speaks_english():
+        return f"{_fixed(number, 2)} yuan"
     return f"{_fixed(number / 10000 if unit == '万元' else number, 2)} {'万元' if unit == '万元' else '元'}"
 
 
 def wan(value: Amount) -> str:
     """An amount kept in 万元, shown in 万元."""
     number = _decimal(value)
-    return BLANK if number is None else f"{_fixed(number, 2)} 万元"
+    if number is None:
+        return BLANK
+    return f"{_fixed(number * 10000, 2)} yuan" if speaks_english() else f"{_fixed(number, 2)} 万元"
 
 
 def number(value: Amount) -> str:

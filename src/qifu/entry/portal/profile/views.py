@@ -61,7 +61,7 @@ def field(incoming: HttpRequest, number: int, field: str) -> HttpResponse:
         "problem": problem,
         "typed": request.POST,
     }
-    return render(request, "profile/field.html", context, status=422 if problem else 200)
+    return render(request, "profile/value.html", context, status=422 if problem else 200)
 
 
 def _state(request: PersonRequest, number: int, field: str) -> str:
