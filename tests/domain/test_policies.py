@@ -226,6 +226,22 @@ def test_withdrawing_keeps_the_days_before(house: House) -> None:
         publishing.withdraw(actor=house.actor("supervisor"), now=NOW, code=CODE, number=1, reason="再撤一次")
 
 
+def test_withdrawing_one_that_never_was_in_force_lets_the_one_before_go_on(house: House) -> None:
+    row = room.published(house)
+    Revision.objects.filter(pk=row.pk).update(force_to=date(2027, 12, 31))
+    second(house, TODAY + timedelta(days=10), force_to=date(2028, 12, 31))
+    row.refresh_from_db()
+    assert (row.force_to, row.force_was) == (TODAY + timedelta(days=9), date(2027, 12, 31))
+    publishing.withdraw(actor=house.actor("supervisor"), now=NOW, code=CODE, number=2, reason="标准写错")
+    row.refresh_from_db()
+    assert (row.state, row.force_to, row.force_was, row.ended_why) == ("published", date(2027, 12, 31), None, "")
+    assert [r.number for r in facts.shelf(TODAY + timedelta(days=20)).revisions] == [1]
+    verbs = Record.objects.filter(stream=row.item.stream).order_by("pk").values_list("verb", flat=True)
+    assert [verb for verb in verbs if verb in ("policies.give_way", "policies.go_on")] == [
+        "policies.give_way", "policies.go_on",
+    ]  # fmt: skip
+
+
 def test_a_later_document_repeals_what_rests_on_the_earlier(house: House) -> None:
     row = room.published(house)
     later = room.document(house, replace(room.PAPER, title="新的若干措施", number="江泽政规〔2026〕9号"))

@@ -144,6 +144,7 @@ class Revision(models.Model):
     read_at = models.DateTimeField(null=True)
     published_at = models.DateTimeField(null=True)
     ended_why = models.CharField(max_length=300, blank=True, default="")
+    force_was = models.DateField(null=True)  # its last day before a later revision took over; null: it had none
     tokens = models.TextField(blank=True, default="")
 
     class Meta:

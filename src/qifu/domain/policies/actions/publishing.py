@@ -55,7 +55,7 @@ def publish(*, actor: Actor, now: datetime, code: str, number: int) -> Revision:
     if any(other.force_from >= row.force_from for other in held):
         raise Conflict("已有一版从同一天或更晚开始执行，请核对开始执行的日期。", state=row.state)
     for other in held:
-        _give_way(other, row, now)
+        _give_way(other, row, actor, now)
     row.state, row.published_at, row.changed_at = Revision.State.PUBLISHED, now, now
     row.save(update_fields=["state", "published_at", "changed_at"])
     _prove(row, "policies.publish", actor, now)
@@ -67,7 +67,8 @@ def publish(*, actor: Actor, now: datetime, code: str, number: int) -> Revision:
 def withdraw(*, actor: Actor, now: datetime, code: str, number: int, reason: str) -> Revision:
     """Take a revision back: a draft for good, a published one from today on.
 
-    One that was in force keeps answering for the days before.
+    One that was in force keeps answering for the days before. One that never was gives its place back to the revision
+    before it.
 
     :raises Forbidden: the actor does not publish. :raises Invalid: no reason. :raises Conflict: it is over already.
     """
@@ -86,15 +87,33 @@ def withdraw(*, actor: Actor, now: datetime, code: str, number: int, reason: str
     row.ended_why, row.changed_at = reason, now
     row.save(update_fields=["state", "force_to", "ended_why", "changed_at"])
     _prove(row, "policies.withdraw", actor, now, {"reason": reason})
+    if row.state == Revision.State.WITHDRAWN:
+        _give_back(row, actor, now)
     notifying.set_off(now=now, code=code)
     return row
 
 
-def _give_way(other: Revision, row: Revision, now: datetime) -> None:
+def _give_way(other: Revision, row: Revision, actor: Actor, now: datetime) -> None:
     last = row.force_from - timedelta(days=1)
     if other.force_to is None or other.force_to > last:
-        other.force_to, other.changed_at, other.ended_why = last, now, f"由第 {row.number} 版接替"
-        other.save(update_fields=["force_to", "changed_at", "ended_why"])
+        other.force_was, other.force_to = other.force_to, last
+        other.changed_at, other.ended_why = now, _taken_over(row)
+        other.save(update_fields=["force_was", "force_to", "changed_at", "ended_why"])
+        _prove(other, "policies.give_way", actor, now)
+
+
+def _give_back(row: Revision, actor: Actor, now: datetime) -> None:
+    """Let the revision that had given way to this one go on as if this one had never been."""
+    rows = Revision.objects.select_for_update().filter(item=row.item_id, state=Revision.State.PUBLISHED)
+    for other in rows.filter(ended_why=_taken_over(row)):
+        other.force_to, other.force_was = other.force_was, None
+        other.changed_at, other.ended_why = now, ""
+        other.save(update_fields=["force_was", "force_to", "changed_at", "ended_why"])
+        _prove(other, "policies.go_on", actor, now)
+
+
+def _taken_over(row: Revision) -> str:
+    return f"由第 {row.number} 版接替"
 
 
 def _prove(row: Revision, verb: str, actor: Actor, now: datetime, more: dict[str, str] | None = None) -> None:
