@@ -19,7 +19,7 @@ from qifu.entry.desk.registry.enterprises import require_staff
 from qifu.entry.theme.middleware import PersonRequest
 from qifu.kernel.errors import Forbidden
 from qifu.output.charts.tables import as_xlsx
-from qifu.output.papers.industry import chapters, compose, pdf, word
+from qifu.output.papers.industry import chapters, compose
 from qifu.output.papers.industry.analysis import Analysis
 
 KEPT = 600  # seconds for which it is not worked out again
@@ -51,8 +51,14 @@ def paper(incoming: HttpRequest, form: str) -> HttpResponse:
     if form == "xlsx":
         tables = [table for chapter in chapters.chapters(told) for table in chapter.tables]
         body = as_xlsx((table.name, table.heads, [row.cells for row in table.rows]) for table in tables)
+    elif form == "pdf":
+        from qifu.output.papers.industry import pdf  # some megabytes that only this form needs
+
+        body = pdf.build(told, _centre())
     else:
-        body = (word if form == "docx" else pdf).build(told, _centre())
+        from qifu.output.papers.industry import word
+
+        body = word.build(told, _centre())
     disposition = content_disposition_header(True, f"{chapters.title(told)}.{form}") or "attachment"
     return HttpResponse(body, content_type=FORMS[form], headers={"Content-Disposition": disposition})
 

@@ -15,7 +15,6 @@ from qifu.entry.theme.middleware import PersonRequest
 from qifu.entry.theme.shapes import Entry
 from qifu.output import dossiers
 from qifu.output.charts.yearly import yearly
-from qifu.output.papers import dossier
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
@@ -43,6 +42,8 @@ def paper(incoming: HttpRequest, number: int) -> HttpResponse:
     watching.require_staff(request.actor)
     file = dossiers.compose(request.actor, request.now, number)
     filing.note_file(actor=request.actor, now=request.now, enterprise=number)
+    from qifu.output.papers import dossier  # python-docx and lxml: some megabytes that only a paper needs
+
     answer = HttpResponse(dossier.build(file, request.actor.name), content_type=DOCX)
     name = content_disposition_header(True, f"一企一档-{file.firm.brief.name}-{request.now:%Y%m%d}.docx")
     answer["Content-Disposition"] = name or "attachment"

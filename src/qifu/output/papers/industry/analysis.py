@@ -9,8 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import TYPE_CHECKING
 
-import polars as pl
+if TYPE_CHECKING:
+    import polars as pl  # some forty megabytes that only the working out needs
 
 LEAST = 3  # enterprises behind a published sum
 MONEY = ("revenue", "tax_paid", "profit", "rd_expense")
@@ -126,6 +128,8 @@ def analyse(columns: Mapping[str, Sequence[object]], labels: Labels, houses: Seq
 
 
 def _frame(columns: Mapping[str, Sequence[object]], standings: Sequence[str]) -> pl.DataFrame:
+    import polars as pl
+
     count = len(columns["industry"])
     sections = [str(code)[:1] if code else None for code in columns["industry"]]
     figures = {name: _numbers(columns.get(name), count) for name in (*COUNTED, "revenue_growth")}
@@ -135,11 +139,15 @@ def _frame(columns: Mapping[str, Sequence[object]], standings: Sequence[str]) ->
 
 
 def _numbers(values: Sequence[object] | None, count: int) -> pl.Series:
+    import polars as pl
+
     told = [None] * count if values is None else [None if v is None else float(v) for v in values]  # type: ignore[arg-type]
     return pl.Series(told, dtype=pl.Float64)
 
 
 def _groups(frame: pl.DataFrame, column: str, labels: Mapping[str, str]) -> tuple[Group, ...]:
+    import polars as pl
+
     parts = {key: part for (key,), part in frame.group_by(column)}
     found = [_group(key, label, parts[key]) for key, label in labels.items() if key in parts]
     rest = [part for key, part in parts.items() if key not in labels]
@@ -148,6 +156,8 @@ def _groups(frame: pl.DataFrame, column: str, labels: Mapping[str, str]) -> tupl
 
 
 def _group(key: str, label: str, part: pl.DataFrame) -> Group:
+    import polars as pl
+
     both = part.filter(
         pl.col("revenue").is_not_null() & pl.col("revenue_growth").is_not_null() & (pl.col("revenue_growth") > -1)
     )
