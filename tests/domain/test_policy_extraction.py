@@ -74,6 +74,9 @@ def test_a_validity_counted_from_an_unknown_issue_stays_open() -> None:
     assert Validity(on_issue=True, years=3).span(None) == (None, None)
 
 
-def test_long_and_odd_texts_are_read_in_time() -> None:
-    for text in ("一" * 200_000, "自2030年" * 20_000, "〔2030〕" * 20_000, "每人" * 50_000 + "10元", "\n" * 100_000):
-        extract.extract(text)
+def test_nothing_is_read_out_of_long_and_odd_texts() -> None:
+    nothing = extract.extract("")
+    for text in ("一" * 200_000, "自2030年" * 20_000, "〔2030〕" * 20_000, "\n" * 100_000):
+        assert extract.extract(text) == nothing
+    (gift,) = extract.extract("每人" * 50_000 + "10元").gifts
+    assert (gift.low, gift.high, gift.per) == (10, 10, "人")
