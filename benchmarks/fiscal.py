@@ -20,14 +20,15 @@ from functools import cache
 from itertools import repeat
 
 from qifu.engines.statements import Model, audit, from_text, read
+from qifu.engines.statements.doubt import Doubt
 from qifu.engines.statements.relations import cells_of, place_name
 from qifu.entry.intake.fiscal import open_bytes
 from qifu.output.papers.fiscal import render
 from qifu.output.papers.fiscal.budgets import budget
-from qifu.output.papers.fiscal.faults import PLANTERS, UNPLANTED, ground, is_of_budgets, named, plant
+from qifu.output.papers.fiscal.faults import PLANTERS, UNPLANTED, ground, is_of_budgets, named, plant, second
 from qifu.output.papers.fiscal.plain import lines_of
 from qifu.output.papers.fiscal.samples import sample
-from qifu.output.papers.fiscal.wear import KINDS, digits, fates
+from qifu.output.papers.fiscal.wear import KINDS, UNRULED, digits, fates
 
 
 def recall(documents: int) -> None:
@@ -79,7 +80,7 @@ def _faulty(code: str, kind: str, documents: int) -> Iterator[tuple[int, Model, 
     for seed, (model, before) in enumerate(grounds(documents, is_of_budgets(code))):
         faulty = plant(model, code, kind, random.Random(f"{seed} {code} {kind}"))
         if faulty is not None:
-            yield seed, faulty, before
+            yield seed, faulty, second(code, model, before)
 
 
 def recall_of_paper(documents: int) -> None:
@@ -113,12 +114,25 @@ def worn(lines: list[str], damage: str, seed: int) -> list[str]:
     for name, wear in KINDS.items():
         if damage == name or (damage == "all at once" and "separators" not in name):
             lines = wear(lines, rng)
+    for name, wear in UNRULED.items():
+        if damage.endswith(name):
+            kinds = [each for kind, each in KINDS.items() if damage == f"{kind}, {name}"]
+            for each in (*kinds, wear):
+                lines = each(lines, rng)
     return lines
+
+
+DAMAGE = (
+    "none",
+    *KINDS,
+    "all at once",
+    *(f"{kind}{name}" for name in UNRULED for kind in ("", *(f"{k}, " for k in KINDS))),
+)
 
 
 @dataclass(frozen=True)
 class Alarm:
-    """What a faultless document gave rise to: errors and warnings by rule, cells wrong without a word."""
+    """What a faultless document gave rise to: errors and warnings by rule, cells wrong without a word or mended wrong."""
 
     rules: tuple[str, ...]
     wrong: int
@@ -127,10 +141,11 @@ class Alarm:
 def alarmed(seed: int, of_budgets: bool, damage: str) -> Alarm:
     model = (budget if of_budgets else sample)(random.Random(seed))
     found = read(from_text("\n".join(worn(lines_of(model), damage, seed))))
-    before, after = cells_of(model), cells_of(found)
-    said = {place.where for place in found.unreadable}
+    before, after, doubt = cells_of(model), cells_of(found), Doubt.of(found)
+    mended = {repair.where for repair in found.repairs}
     wrong = sum(
-        (before.get(key) or 0) != (after.get(key) or 0) and place_name(key) not in said for key in {**before, **after}
+        (before.get(key) or 0) != (after.get(key) or 0) and (key not in doubt or place_name(key) in mended)
+        for key in {**before, **after}
     )
     return Alarm(tuple(f.rule for f in audit(found).findings if f.severity != "info"), wrong)
 
@@ -141,12 +156,12 @@ def alarms(documents: int) -> None:
     )
     with ProcessPoolExecutor(2) as pool:
         for of_budgets, name in ((False, "accounts"), (True, "budgets")):
-            for damage in ("none", *KINDS, "all at once"):
+            for damage in DAMAGE:
                 found = list(pool.map(alarmed, range(documents), repeat(of_budgets), repeat(damage), chunksize=5))
                 rules = Counter(rule for each in found for rule in each.rules).most_common(4)
                 noisy, wrong = sum(bool(each.rules) for each in found), sum(bool(each.wrong) for each in found)
                 named = ", ".join(f"{rule} {count}" for rule, count in rules)
-                print(f"  {name:10}damage: {damage:20}{noisy:5}{wrong:5}   {named}")
+                print(f"  {name:10}damage: {damage:40}{noisy:5}{wrong:5}   {named}")
     for name, draw in (("accounts", sample), ("budgets", budget)):
         fate = Counter[str]()
         for seed in range(100):

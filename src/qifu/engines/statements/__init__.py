@@ -7,7 +7,7 @@
 Rules with their sources, tolerances and limits: docs/rules/statements.md.
 """
 
-from .audit import Finding, Report, audit, report_json
+from .audit import Finding, Report, audit, is_comparable, report_json, why_not_compared
 from .interchange import BadModel, from_json, to_json
 from .model import Model
 from .paper import Line, Paper, from_text, line_of, row_of
@@ -24,9 +24,11 @@ __all__ = [
     "audit",
     "from_json",
     "from_text",
+    "is_comparable",
     "line_of",
     "read",
     "report_json",
     "row_of",
     "to_json",
+    "why_not_compared",
 ]

@@ -193,6 +193,9 @@ class Repair:
     line: int = 0
 
 
+END = "文件末尾"  # where a source that breaks off says so
+
+
 @dataclass(frozen=True)
 class Unreadable:
     """A place that could not be read with certainty, and why."""
@@ -221,6 +224,20 @@ class Model:
     def table(self, name: str) -> Statement | None:
         """A statement by its id."""
         return self.tables.get(name)
+
+    @property
+    def ends_at(self) -> int:
+        """The line at which the source breaks off; 0 where it is whole."""
+        return next((each.line for each in self.unreadable if each.where == END), 0)
+
+    def is_doubted(self, name: str) -> bool:
+        """Whether anything of a statement could not be read."""
+        return any(each.where == name or each.where.startswith((f"{name}.", f"{name} ")) for each in self.unreadable)
+
+    def holds_nothing(self, name: str) -> bool:
+        """Whether a statement was printed, read whole, and is empty."""
+        table = self.tables.get(name)
+        return table is not None and table.is_empty and not self.is_doubted(name)
 
 
 Json = dict[str, Any]

@@ -42,7 +42,8 @@ class Paper:
     """A source as lines, with its name and number of pages (0: the format has none).
 
     Of a scan that was `recognised`, a digit that the recogniser was not sure of is `?`. A `faithful` source has the cells of
-    the document itself: what is blank there was left blank, while text extracted from a page may have lost it.
+    the document itself: what is blank there was left blank, while text extracted from a page may have lost it. One that was
+    `cut` ends before its format says that it ends.
     """
 
     lines: tuple[Line, ...]
@@ -50,9 +51,10 @@ class Paper:
     pages: int = 0
     recognised: bool = False
     faithful: bool = False
+    cut: bool = False
 
 
-def from_text(text: str, name: str = "") -> Paper:
+def from_text(text: str, name: str = "", *, cut: bool = False) -> Paper:
     """Take extracted text apart; a tab separates cells, a form feed pages."""
     lines = []
     page = 1
@@ -61,7 +63,7 @@ def from_text(text: str, name: str = "") -> Paper:
             page += raw.count("\f")
             raw = raw.replace("\f", "")
         lines.append(line_of(number, raw, page))
-    return Paper(tuple(lines), name, page if page > 1 else 0)
+    return Paper(tuple(lines), name, page if page > 1 else 0, cut=cut)
 
 
 def line_of(number: int, raw: str, page: int = 0, *, starts: bool | None = None) -> Line:

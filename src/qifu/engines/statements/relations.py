@@ -45,6 +45,7 @@ class Relation:
     right: str
     constant: Decimal = Decimal(0)
     line: int = 0
+    of: str = ""  # the statement whose rows it adds up, though none may be printed
 
     @property
     def why(self) -> str:
@@ -298,15 +299,14 @@ def _personnel_and_public(statement: Statement) -> Iterator[Relation]:
 
 def only_general(model: Model) -> bool:
     """Whether all money of the year is general budget money."""
-    empty = all(model.tables[name].is_empty for name in ("T07", "T08") if name in model.tables)
-    return only_fiscal(model) and empty
+    return only_fiscal(model) and all(_kind_is_known(model, name, ()) for name in ("T07", "T08"))
 
 
 def only_fiscal(model: Model) -> bool:
     """Whether the year's money is from the treasury alone and none was carried over."""
     second = model.tables.get("T02")
     total = second.row("") if second else None
-    if total is None:
+    if total is None or model.is_doubted("T02"):
         return False
     if any(total.amounts.get(column) for column in ("superior", "undertaking", "business", "affiliate", "other")):
         return False
@@ -426,7 +426,7 @@ def _fourth_and_others(model: Model) -> Iterator[Relation]:
         ("T07", "fund", "XTB-04-07"),
         ("T08", "capital", "XTB-04-08"),
     ):
-        if name not in tables or (lines["current"].amounts.get(column) is None and tables[name].is_empty):
+        if name not in tables or (lines["current"].amounts.get(column) is None and model.holds_nothing(name)):
             continue
         yield _pair(
             rule,
@@ -449,6 +449,7 @@ def _class_sum(rule: str, key: Key, entry: Entry, statement: Statement, code: st
         _line_name(key[0], entry, key[2]),
         f"{printed_name(statement.id)}{code}类各行之和",
         line=entry.at,
+        of=statement.id,
     )
 
 
@@ -456,12 +457,15 @@ def _same_rows(model: Model) -> Iterator[Relation]:
     tables = model.tables
     if "T03" not in tables or "T05" not in tables or not only_fiscal(model):
         return
-    others = [name for name in ("T07", "T08") if name in tables and not tables[name].is_empty]
+    kinds = [name for name in ("T07", "T08") if name in tables and not model.holds_nothing(name)]
+    others = [name for name in kinds if not tables[name].is_empty]
     rule = "XTB-03-05-08" if others else "XTB-03-05"
     codes = [row.code for row in tables["T03"].rows]
     for code in codes:
+        if not all(_kind_is_known(model, name, kinds) or _has_row(model, name, code) for name in ("T07", "T08")):
+            continue  # what of this subject is of another kind of money could not be read, or was cut off
         row = tables["T03"].row(code)
-        parts = [name for name in ("T05", *others) if tables[name].row(code) is not None]
+        parts = [name for name in ("T05", *kinds) if tables[name].row(code) is not None]
         if row is None or not parts:
             continue
         for column in ("total", "basic", "project"):
@@ -472,6 +476,26 @@ def _same_rows(model: Model) -> Iterator[Relation]:
                 "＋".join(printed_name(name) for name in parts) + "同一科目",
                 line=row.at,
             )
+
+
+_KINDS = {"T07": "fund", "T08": "capital"}
+
+
+def _kind_is_known(model: Model, name: str, read: Iterable[str]) -> bool:
+    """Whether it is known what was spent of another kind of money: its statement was read, or no such money came in."""
+    if name in model.tables:
+        return model.holds_nothing(name) or (name in read and not model.is_doubted(name))
+    witnesses = [
+        entry.amounts
+        for first in ("T01", "T04")
+        if (table := model.tables.get(first)) is not None
+        if (entry := keyed(table.income).get(_KINDS[name])) is not None
+    ]
+    return bool(witnesses) and not any(value for amounts in witnesses for value in amounts.values())
+
+
+def _has_row(model: Model, name: str, code: str) -> bool:
+    return name in model.tables and model.tables[name].row(code) is not None
 
 
 def _same_incomes(model: Model) -> Iterator[Relation]:

@@ -79,7 +79,8 @@ def is_unknown_economic(code: str, year: int) -> bool:
     """Whether an economic code is known not to exist in a year; nothing is claimed of years before the classification."""
     if year < ECONOMIC_SINCE or code in economic():
         return False
-    return len(code) == 3 or (len(code) == 5 and code[:3] in _complete_economic())
+    of_class = code[:3] in _complete_economic() or code[:3] not in economic()
+    return len(code) == 3 or (len(code) == 5 and of_class)
 
 
 def is_unknown(code: str, year: int = 0) -> bool:

@@ -223,8 +223,8 @@ def _this_year(case: Case, form: Form, table: dict[str, list[Decimal | None]]) -
 )
 def applications(case: Case) -> Iterator[Hit]:
     """The money of an application: budget, sources and estimate are one, and that of the table of projects."""
-    rows = [row for row in case.model.tables["B10"].rows if len(row.code) >= 12] if "B10" in case.model.tables else []
-    amounts = {row.amounts.get("total") for row in rows}
+    rows = [row for row in case.model.tables["B10"].rows if len(row.code) >= 12] if case.is_whole("B10") else []
+    amounts = {case.value(("B10", row.code, "total")) for row in rows}
     prior: dict[str, Decimal] = {}
     forms = [form for form in case.project_forms if "current" in form.details]
     for form in forms:
@@ -240,7 +240,7 @@ def applications(case: Case) -> Iterator[Hit]:
                         (form.at,),
                         (f"{current:f}", form.details[key]),
                     )
-        if rows:
+        if rows and None not in amounts:
             case.checked += 1
             if not any(value is not None and abs(value - current / 10000) <= tail(1) for value in amounts):
                 yield Hit(

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from functools import cached_property
 
-from qifu.engines.statements.layouts import COLUMN_NAMES, keyed
+from qifu.engines.statements.doubt import ALL, Doubt
+from qifu.engines.statements.layouts import keyed
 from qifu.engines.statements.model import Claim, Entry, Form, Model, Paragraph, Row
 from qifu.engines.statements.money import CENT, HALF, Ratio, percentage, rounded, shown, tail
 from qifu.engines.statements.relations import Key, Relation, cells_of, lines_of, only_fiscal, place_name, relations
@@ -18,6 +19,25 @@ from .hits import ERROR, INFO, WARNING, Hit
 
 OFFICIAL_NOTE = "本套报表金额单位转换时可能存在尾数误差"
 _NAME_WORDS = re.compile(r"[（(](类|款|项)[)）]|类支出$|支出$|类$")
+
+
+PARTS = {
+    "overview": "概况",
+    "explanations": "说明",
+    "works": "重点工作",
+    "terms": "名词解释",
+    "annex": "附件",
+    "cover": "封面",
+    "contents": "目录",
+}
+
+
+def said_section(section: str) -> str:
+    """The place of a claim as a clerk calls it: 五(三), 重点工作“一”."""
+    part, slash, number = section.partition("/")
+    if not slash:
+        return section
+    return PARTS.get(part, "正文") + (f"“{number}”" if number else "")
 
 
 class Case:
@@ -55,30 +75,20 @@ class Case:
         return frozenset(found)
 
     @cached_property
-    def unclear(self) -> frozenset[tuple[str, str, str]]:
-        """(statement, row, column) of what could not be read; `*` stands for all columns of a row or all of a statement."""
-        found = set()
-        for place in self.model.unreadable:
-            statement, _, rest = place.where.partition(".")
-            row, _, column = rest.partition(".")
-            name = statement.split(" ")[0]
-            if name not in self.model.tables:
-                continue
-            if not rest or " " in statement:
-                found.add((name, "*", "*"))
-            else:
-                found.add((name, row, column if column in COLUMN_NAMES else "*"))
-        return frozenset(found)
+    def doubt(self) -> Doubt:
+        return Doubt.of(self.model)
 
     def is_unclear(self, key: Key) -> bool:
         """Whether this cell could not be read."""
-        statement, row, column = key
-        name = row.partition(":")[2] or row or "合计"
-        return not self.unclear.isdisjoint({(statement, name, column), (statement, name, "*"), (statement, "*", "*")})
+        return key in self.doubt
 
     def is_doubtful(self, relation: Relation) -> bool:
         """Whether a relation touches what could not be read."""
-        return bool(self.unclear) and any(self.is_unclear(key) for key, _ in relation.cells)
+        return self.doubt.touches(relation)
+
+    def is_whole(self, statement: str) -> bool:
+        """Whether every row of a statement was read, though figures in some may be unclear."""
+        return statement in self.model.tables and (statement, ALL, ALL) not in self.doubt.places
 
     def value(self, key: Key) -> Decimal | None:
         """A cell; blank is zero where its statement was printed, None where it was not or could not be read."""
@@ -108,7 +118,7 @@ class Case:
         value = shown(self.values.get(key))
         return Hit(
             {
-                "left": f"{place_name(key)}（{relation.left}）",
+                "left": relation.left,
                 "right": relation.right,
                 "a": "空白",
                 "b": value,

@@ -12,7 +12,7 @@ from qifu.engines.statements.model import Claim, Form
 from qifu.engines.statements.money import ZERO, tail
 from qifu.engines.statements.words import chinese_number, compact, in_chinese
 
-from .case import Case
+from .case import Case, said_section
 from .forms import form_name, rate_of
 from .registry import INFO, OPENNESS, PERFORMANCE, WARNING, Hit, rule
 
@@ -162,8 +162,8 @@ def repeated_amounts(case: Case) -> Iterator[Hit]:
             if abs(other.value - first.value) > tail(1) and other.topic != first.topic:
                 values = {
                     "subject": name,
-                    "s1": first.section,
-                    "s2": other.section,
+                    "s1": said_section(first.section),
+                    "s2": said_section(other.section),
                     "a": f"{first.value:f}",
                     "b": f"{other.value:f}",
                 }
@@ -211,8 +211,8 @@ def repeated_quantities(case: Case) -> Iterator[Hit]:
             other = next(c for c in claims if c.value != first.value)
             said = {
                 "subject": core,
-                "s1": first.section,
-                "s2": other.section,
+                "s1": said_section(first.section),
+                "s2": said_section(other.section),
                 "a": f"{first.value:f}",
                 "b": f"{other.value:f}",
                 "unit": unit,

@@ -1,67 +1,68 @@
-"""Targets and actual values of indicators as they are really filled: numbers with units, ranges, words.
+"""Targets and actual values of indicators, as the rules of forms compare them: `engines.quantities` reads, this compares.
 
-`50 人次`, `≥90%`, `=100%`, `97%—100%`, `7000 家以上`, `大于 1 亿元`, `2 亿元`, `及时`. Comparing says yes, no or unknown.
+An audit of what others published is more lenient than a form being filled: `8` and `8 场次` may be compared, `1` for `100%` is a lost
+format and no miss, and a range that is exceeded is met.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import lru_cache
 
-from qifu.engines.statements.words import compact
+from qifu.engines.quantities import Amount, read
 
-_SCALES = {"万": Decimal(10000), "亿": Decimal(100000000), "千": Decimal(1000)}
-_RANGE = re.compile(r"^(\d+(?:\.\d+)?)(%?)[-~～至](\d+(?:\.\d+)?)(%?)(.*)$")
-_VALUE = re.compile(r"^(\d[\d,]*(?:\.\d+)?)(万|亿|千)?(余|多)?(.*)$")
-_SIGNS = (
-    (re.compile(r"^(≥|>=|不低于|不少于|至少|不小于|大于等于|达到)"), ">="),
-    (re.compile(r"^(≤|<=|不高于|不超过|不大于|小于等于|控制在)"), "<="),
-    (re.compile(r"^(>|大于|超过|高于|多于)"), ">"),
-    (re.compile(r"^(<|小于|低于|少于)"), "<"),
-    (re.compile(r"^(=|等于)"), "="),
-)
+_NUMERAL = re.compile(r"[\d一二两三四五六七八九十百千万亿]")
 
 
 @dataclass(frozen=True, slots=True)
 class Measure:
     """A value with its sign: at least, at most, more, less, equal; `high` for a range."""
 
-    sign: str  # "", =, >=, <=, >, <, range
+    sign: str  # "", >=, <=, >, <, range
     value: Decimal
     unit: str
     high: Decimal | None = None
     about: bool = False
+    change: str = ""  # rise, fall: a change against the period before
 
 
+@lru_cache(maxsize=4096)
 def measure(text: str) -> Measure | None:
     """Read a target or actual value; None when it is no number."""
-    plain = compact(text).replace("％", "%").replace("－", "-")
-    sign = ""
-    for pattern, meaning in _SIGNS:
-        if found := pattern.match(plain):
-            sign, plain = meaning, plain[found.end() :]
-            break
-    about = bool(re.match(r"^(约|近|将近)", plain))
-    plain = re.sub(r"^(约|近|将近)", "", plain)
-    if not sign and plain.endswith(("以上", "及以上")):
-        sign = ">="
-        plain = re.sub(r"(及)?以上$", "", plain)
-    if not sign and plain.endswith(("以内", "以下")):
-        sign = "<="
-        plain = plain[:-2]
-    if found := _RANGE.match(plain):
-        return Measure("range", Decimal(found[1]), found[4] or found[2], Decimal(found[3]))
-    found = _VALUE.match(plain)
-    if not found or len(found[4]) > 8 or re.search(r"\d", found[4]):
-        return None
-    value = Decimal(found[1].replace(",", "")) * _SCALES.get(found[2] or "", Decimal(1))
-    return Measure(sign, value, found[4], None, about or bool(found[3]))
+    found = read(text)
+    if not isinstance(found, Amount) or not _NUMERAL.search(text):
+        return None  # 无投诉 is for a person to judge, though it says nought
+    made = _made(found, text)
+    return made and replace(made, change=found.change)
+
+
+def _made(found: Amount, text: str) -> Measure | None:
+    low, high = found.low, found.high
+    if low is None:
+        return None if high is None else Measure("<=" if high.is_closed else "<", high.value, found.unit)
+    if high is None:
+        return Measure(">=" if low.is_closed else ">", low.value, found.unit)
+    if found.is_rough:
+        return Measure("", _named(text, low.value, high.value), found.unit, None, about=True)
+    if low.value != high.value:
+        return Measure("range", low.value, found.unit, high.value)
+    return Measure("", low.value, found.unit)
+
+
+def _named(text: str, low: Decimal, high: Decimal) -> Decimal:
+    """The number that a rough amount names: 近 10 万 lies below it, 70 余 above it, 约 50 about it."""
+    if re.search(r"近", text):
+        return high
+    return (low + high) / 2 if re.search(r"约|左右|上下", text) else low
 
 
 def same_kind(target: Measure, actual: Measure) -> bool:
     """Whether two values may be compared: the same unit, or one of them without."""
     one, other = target.unit, actual.unit
+    if target.change and actual.change and target.change != actual.change:
+        return False
     if not one or not other or one == other:
         return ("%" in one) == ("%" in other) or not (one and other) or one == other
     return one.startswith(other) or other.startswith(one)

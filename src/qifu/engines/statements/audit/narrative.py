@@ -173,7 +173,7 @@ def sums_of_items(case: Case) -> Iterator[Hit]:
         table = case.model.tables.get("T05")
         listed = {row.code for claim in items if (row := case.row_of_item("T05", claim.item))}
         printed = {row.code for row in table.rows if len(row.code) == 7} if table else set()
-        if printed - listed:
+        if printed - listed or not case.is_whole("T05"):
             continue  # an incomplete list is another matter (REQ-03)
         case.checked += 1
         found = sum((claim.value for claim in items), Decimal(0))
@@ -330,12 +330,15 @@ def nothing_at_all(case: Case) -> Iterator[Hit]:
         ]
         says_none = bool(re.search(flatly, text)) or (bool(re.search(zero, text)) and not amounts)
         case.checked += 1
-        if says_none and not table.is_empty:
+        is_unspent = table.actual is not None and not any(
+            table.actual.values()
+        )  # a budget of 三公 of which nothing was spent
+        if says_none and not table.is_empty and not is_unspent:
             yield Hit({"what": f"说明写没有此项收支，而{printed_name(name)}有金额"}, (case.first_line(topic), table.at))
         notes = compact("".join(table.notes))
         if re.search(r"(本部门|本单位|我单位)[^。]{0,12}无", notes) and not table.is_empty:
             yield Hit({"what": f"{printed_name(name)}表下注明没有此项收支，而表内有金额"}, (table.at,))
-        if amounts and table.is_empty and topic != "hospitality":
+        if amounts and case.model.holds_nothing(name) and topic != "hospitality":
             yield Hit(
                 {"what": f"说明写有{amounts[0].value:f}万元，而{printed_name(name)}是空表"},
                 (amounts[0].line, table.at),
@@ -418,11 +421,11 @@ def stated_use(case: Case) -> Iterator[Hit]:
     table = case.model.tables.get("T05")
     for claim, paragraph, code in _class_paragraphs(case):
         found = re.search(r"政策兑现|惠企资金|奖补资金|专项资金|项目建设", paragraph)
-        rows = tops(table, code) if table else []
-        if not found or not rows:
+        values = [case.value(("T05", row, "project")) for row in tops(table, code)] if table else []
+        if not found or not values or None in values:
             continue
         case.checked += 1
-        if not any(case.value(("T05", row, "project")) for row in rows):
+        if not any(values):
             yield Hit({"name": claim.subject, "use": found[0]}, (claim.line,), (found[0],))
 
 
@@ -437,7 +440,7 @@ def stated_use(case: Case) -> Iterator[Hit]:
 def named_subjects(case: Case) -> Iterator[Hit]:
     """Functional subjects named under a class are rows of it."""
     table = case.model.tables.get("T05")
-    if table is None or table.is_empty:
+    if table is None or table.is_empty or not case.is_whole("T05"):
         return
     known = codes_by_name()
     for claim, paragraph, code in _class_paragraphs(case):

@@ -115,6 +115,9 @@ def soft_pairs(case: Case) -> Iterator[Hit]:
     for functional, economic in SOFT:
         left = [row for row in fifth.rows if row.code in functional]
         right = [row for row in sixth.rows if row.code in economic]
+        cells = [("T05", code, "basic") for code in functional] + [("T06", code, "amount") for code in economic]
+        if any(map(case.is_unclear, cells)):
+            continue
         a, b = total(row.amounts.get("basic") for row in left), total(row.amounts.get("amount") for row in right)
         if not left and (b == 0 or len(economic) > 1):
             continue
@@ -271,7 +274,7 @@ def empty_statements(case: Case) -> Iterator[Hit]:
         ("B09", "capital"),
     ):
         table = case.model.tables.get(name)
-        if table is None or not table.is_empty or _has_zero(table):
+        if table is None or not case.model.holds_nothing(name) or _has_zero(table):
             continue
         case.checked += 1
         said = compact("".join(table.notes) + case.text_of(topic))
@@ -315,7 +318,10 @@ def _misnamed(table: str, code: str, name: str, line: int, year: int) -> Iterato
     if not official:
         if code[0] in "235" and is_unknown(code, year):
             yield Hit(
-                {"table": where, "what": f"科目编码{code}（{name}）不在科目表中"},
+                {
+                    "table": where,
+                    "what": f"科目编码{code}（{name}）在所收录的科目表中没有，请对照当年《政府收支分类科目》核对",
+                },
                 (line,),
                 (code,),
                 cause=f"编码 {code}",

@@ -51,7 +51,7 @@ def rule(
     source: str,
     message: str,
     severity: str = ERROR,
-    fix: str = "核对后更正",
+    fix: str = "核对后更正。",
     kinds: tuple[str, ...] = ("final_accounts",),
 ) -> Callable[[Callable[[Case], Iterator[Hit]]], Callable[[Case], Iterator[Hit]]]:
     """Register a rule under its code.

@@ -78,7 +78,7 @@ def completeness(case: Case) -> Iterator[Hit]:
 def by_item(case: Case) -> Iterator[Hit]:
     """Section 五（三） goes down to every 项 of the statement."""
     table = case.model.tables.get("T05")
-    if table is None or table.is_empty or not case.claims("general"):
+    if table is None or table.is_empty or not case.is_whole("T05") or not case.claims("general"):
         return
     claims = [claim for claim in case.claims("general") if claim.item]
     rows = [row for row in table.rows if len(row.code) == 7 and row.amounts.get("total")]

@@ -12,7 +12,7 @@ from qifu.engines.statements.money import HUNDRED, decimals, percentage, shown, 
 from qifu.engines.statements.relations import Key
 from qifu.engines.statements.words import compact
 
-from .case import Case, differs, rated
+from .case import Case, differs, rated, said_section
 from .registry import ARITHMETIC, ERROR, INFO, OPENNESS, PURCHASES, WARNING, Hit, rule
 
 _RATE_FIX = "按金额重新计算百分比。"
@@ -141,8 +141,8 @@ def prior_year(case: Case) -> Iterator[Hit]:
         if base_value == first_base and abs(prior - first_prior) > tail(2):
             values = {
                 "what": "总额",
-                "s1": first.section,
-                "s2": change.section,
+                "s1": said_section(first.section),
+                "s2": said_section(change.section),
                 "a": f"{first_prior:f}",
                 "b": f"{prior:f}",
             }
@@ -171,7 +171,7 @@ def _kinds(case: Case) -> Iterator[Hit]:
             values = {
                 "what": "财政拨款增减额",
                 "s1": "各类资金之和",
-                "s2": whole[0].section,
+                "s2": said_section(whole[0].section),
                 "a": f"{found:f}",
                 "b": f"{signed[whole[0]]:f}",
             }

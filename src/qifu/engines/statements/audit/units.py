@@ -22,12 +22,22 @@ def in_wan(model: Model) -> Model:
     return replace(model, tables=tables)
 
 
+def in_yuan(model: Model) -> Model:
+    """A model that speaks 元, its claims in 元 too, under the label by which rules know amounts: messages put 元 back."""
+    return replace(model, claims=tuple(_whole(claim) for claim in model.claims))
+
+
+def _whole(claim: Claim) -> Claim:
+    if claim.unit == "元":
+        return replace(claim, unit="万元")
+    return replace(claim, value=claim.value * 10000) if claim.unit == "万元" else claim
+
+
 def speaks_yuan(model: Model) -> bool:
     """Whether statements and text are both in 元: sums are then checked in 元, to the last 分."""
     said = Counter(claim.unit for claim in model.claims)
-    return said["万元"] <= said["元"] and any(
-        table.money_unit.endswith("元") and _factor(table) for table in model.tables.values()
-    )
+    held = [table for table in model.tables.values() if table.money_unit]
+    return said["万元"] <= said["元"] and bool(held) and all(_factor(table) == _WAN["元"] for table in held)
 
 
 def _said(claim: Claim) -> Claim:

@@ -10,7 +10,7 @@ from qifu.engines.statements.reading.claims import item_path
 from qifu.engines.statements.subjects import class_of, codes_by_name, names_of
 from qifu.engines.statements.words import compact, unnumbered
 
-from .case import Case, quoted, same_name
+from .case import PARTS, Case, quoted, same_name
 from .narrative import form_named, project_core
 from .registry import BOTH, ERROR, INFO, PERFORMANCE, PRIVACY, TEMPLATE, WARNING, Hit, rule
 
@@ -64,16 +64,7 @@ def placeholders(case: Case) -> Iterator[Hit]:
 
 
 def _where(paragraph: Paragraph) -> str:
-    names = {
-        "overview": "概况",
-        "explanations": "说明",
-        "works": "重点工作",
-        "terms": "名词解释",
-        "annex": "附件",
-        "cover": "封面",
-        "contents": "目录",
-    }
-    return names.get(paragraph.part, "正文") + (f"“{paragraph.section}”" if paragraph.section else "")
+    return PARTS.get(paragraph.part, "正文") + (f"“{paragraph.section}”" if paragraph.section else "")
 
 
 @rule(
@@ -326,13 +317,10 @@ def glossary(case: Case) -> list[tuple[str, Paragraph]]:
 def glossary_subjects(case: Case) -> Iterator[Hit]:
     """The glossary explains just the 项 that the statements hold."""
     entries = glossary(case)
-    rows = {
-        row.code: row
-        for name in ("T02", "T03", "T05", "T07", "T08")
-        if name in case.model.tables
-        for row in case.model.tables[name].rows
-        if len(row.code) == 7
-    }
+    names = [name for name in ("T02", "T03", "T05", "T07", "T08") if name in case.model.tables]
+    if not all(map(case.is_whole, names)):
+        return
+    rows = {row.code: row for name in names for row in case.model.tables[name].rows if len(row.code) == 7}
     if len(entries) < 2 or not rows:
         return
     case.checked += 1

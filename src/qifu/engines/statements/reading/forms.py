@@ -16,6 +16,7 @@ from qifu.engines.statements.money import amount
 from qifu.engines.statements.paper import Line
 from qifu.engines.statements.words import compact, is_chinese, unnumbered
 
+from .funds import fund_columns, fund_values, is_fund_part
 from .outline import Table
 from .tables import Trouble
 
@@ -59,6 +60,7 @@ class _Header:
     actual: int = -1
     score: int = -1
     points: int = -1
+    reason: int = -1
     width: int = 0
 
 
@@ -80,6 +82,8 @@ class _Draft:
     texts: dict[str, str] = field(default_factory=dict)
     details: dict[str, str] = field(default_factory=dict)
     last: str = ""
+    funds: dict[str, int] = field(default_factory=dict)
+    goal_follows: bool = False
 
 
 def is_form(lines: Sequence[Line]) -> bool:
@@ -170,11 +174,15 @@ def _understand(draft: _Draft, cells: list[str], line: Line, trouble: Trouble) -
     joined = "".join(text for _, text in plain)
     if _identity(draft, held, plain):
         return
+    if _header(draft, cells, plain):
+        return
+    if _funds(draft, cells, plain, line, trouble):
+        return
     if _money(draft, held, plain, joined):
         return
     if _closing(draft, held, plain):
         return
-    if _header(draft, cells, plain):
+    if _expected(draft, held, plain, line):
         return
     if _goal(draft, held, plain, line):
         return
@@ -234,6 +242,43 @@ def _unit_money(draft: _Draft, held: list[tuple[int, str]], joined: str) -> bool
         if len(found) > 1:
             draft.details[f"{half}_pieces"] = "".join(found)
     return True
+
+
+def _funds(draft: _Draft, cells: Sequence[str], plain: list[tuple[int, str]], line: Line, trouble: Trouble) -> bool:
+    """The money of a form whose columns name themselves: 年初预算数, 全年预算数, 全年执行数, 分值, 执行率, 得分."""
+    if draft.goals or draft.header.width:
+        return False
+    if found := fund_columns(cells):
+        draft.funds = found
+        return True
+    if not draft.funds:
+        return False
+    if not any(_MONEY_ROW.search(text) for _, text in plain[:2]):
+        return is_fund_part([text for _, text in plain[:2]])
+    values = fund_values(draft.funds, cells)
+    if values is None:
+        trouble.unreadable.append(
+            Unreadable(f"{draft.title or '绩效表'} 第{line.number}行", line.text, "资金与栏目对不上", line.number)
+        )
+        return True
+    draft.rate = values.pop("rate", "")
+    draft.values |= {name: amount(value) for name, value in values.items() if name != "initial"}
+    return True
+
+
+def _expected(draft: _Draft, held: list[tuple[int, str]], plain: list[tuple[int, str]], line: Line) -> bool:
+    """The goal under 预期目标, beside what was done of it under 实际完成情况."""
+    words = [text for _, text in plain]
+    if any(text.startswith("预期目标") for text in words) and any("完成情况" in text for text in words):
+        draft.goal_follows = True
+        return True
+    if not draft.goal_follows:
+        return False
+    draft.goal_follows = False
+    texts = [cell for (_, cell), text in zip(held, words, strict=True) if not re.search(r"目标$", text)]
+    if texts:
+        draft.goals.append((texts[0], "", [], line.number))
+    return bool(texts)
 
 
 def _money(draft: _Draft, held: list[tuple[int, str]], plain: list[tuple[int, str]], joined: str) -> bool:
@@ -299,8 +344,9 @@ def _closing(draft: _Draft, held: list[tuple[int, str]], plain: list[tuple[int, 
             draft.last = "measures"
             return True
         if re.match(r"^(总分|合计得分|自评总分|总得分)", text) and k <= 1:
-            figures = [value for _, cell in held[k + 1 :] if (value := amount(cell)) is not None]
-            draft.values["total_score"] = figures[-1] if figures else None
+            figures = {i: value for i, cell in held[k + 1 :] if (value := amount(cell)) is not None}
+            last = next(reversed(figures.values()), None)
+            draft.values["total_score"] = figures.get(draft.header.score, last)
             return True
     return len(held) == 1 and bool(re.match(r"^(备注|注[:：]|说明|\d[.、]|单位名称\(盖章)", plain[0][1]))
 
@@ -331,6 +377,8 @@ def _header(draft: _Draft, cells: Sequence[str], plain: list[tuple[int, str]]) -
             header.score = i
         elif re.match(r"^(分值|权重|满分)", text):
             header.points = i
+        elif re.match(r"^(偏差|未完成原因)", text):
+            header.reason = i
     draft.header = header
     draft.level1 = draft.level2 = ""
     label = plain[0][1]
@@ -365,6 +413,9 @@ def _goal(draft: _Draft, held: list[tuple[int, str]], plain: list[tuple[int, str
 
 def _indicator(draft: _Draft, cells: Sequence[str], line: Line, trouble: Trouble) -> None:
     found = _by_columns(draft.header, cells) or _from_right(draft.header, cells)
+    if found is not None and 0 <= draft.header.reason < len(cells) and (reason := cells[draft.header.reason]):
+        said = f"{found[1].name}：{reason}"
+        draft.texts["reasons"] = "；".join(filter(None, [draft.texts.get("reasons", ""), said]))
     if found is None:
         if draft.last and line.alone and draft.texts.get(draft.last):
             draft.texts[draft.last] += line.alone
@@ -393,6 +444,8 @@ def _by_columns(header: _Header, cells: Sequence[str]) -> tuple[list[tuple[int, 
     points = cells[header.points] if 0 <= header.points < len(cells) else ""
     if header.actual >= 0 and not actual:
         return None
+    if is_chinese(score) or is_chinese(points):
+        return None  # the row has moved: words stand where points do
     levels = [(i, cell) for i, cell in enumerate(cells[: header.name]) if cell and i >= min(header.level1, header.name)]
     levels += [(i, c) for i, c in enumerate(cells[: max(header.level1, 0)]) if c and _is_level(c)]
     return sorted(levels), _made(name, target, actual, score, points)
@@ -400,6 +453,9 @@ def _by_columns(header: _Header, cells: Sequence[str]) -> tuple[list[tuple[int, 
 
 def _from_right(header: _Header, cells: Sequence[str]) -> tuple[list[tuple[int, str]], Indicator] | None:
     held = [(i, cell) for i, cell in enumerate(cells) if cell]
+    if header.reason >= 0 and len(cells) != header.width:
+        return None  # what stands last may be a reason as well as a value
+    held = [(i, cell) for i, cell in held if i != header.reason]
     scored = header.score >= 0 and len(held) >= 4 and amount(held[-1][1]) is not None
     values = 3 if scored else 2
     if header.actual < 0 and header.name >= 0:

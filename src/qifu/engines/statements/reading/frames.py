@@ -29,6 +29,7 @@ class Trouble:
     repairs: list[Repair] = field(default_factory=list)
     unreadable: list[Unreadable] = field(default_factory=list)
     recognised: bool = False  # the source is a scan
+    assumed: dict[str, tuple[str, ...]] = field(default_factory=dict)  # columns of statements, taken in official order
 
 
 def read_head(region: Region) -> Statement:

@@ -20,11 +20,14 @@ from qifu.engines.statements.paper import Line
 from qifu.engines.statements.subjects import names_of
 from qifu.engines.statements.words import compact, distance_one, is_chinese
 
+_YEAR = re.compile(r"^(19|20)\d\d$")
 _TOTAL = re.compile(r"^(合计|总计|小计合计|本年合计)$")
 _FILLER = re.compile(r"^(栏次|类|款|项|次|栏|行次|.)$")
-_HEAD_CELL = re.compile(r"(部门|单位|机构)(名称)?[:：]|单位[:：](万)?元|^20\d\d年度?$")
+_HEAD_CELL = re.compile(
+    r"(部门|单位|机构)(名称)?[:：]|单位[:：](万)?元|^20\d\d年度?(年?初?(预算|执行|决算|完成|调整).*)?$"
+)
 _CODE_AND_NAME = re.compile(r"^([\d][\d\s.,]*\d)\s*([^\d\s.,].*)$")
-_NUMBER = r"[+-]?\d[\d,，]*(?:\s?\.\s?\d{1,4})?"
+_NUMBER = r"[+-]?\d(?:[\d,，]*\d)?(?:\s?\.\s?\d{1,4})?"
 TRAILING = re.compile(rf"^(.*?)((?:(?:^|\s+){_NUMBER}%?)+)\s*$")
 
 
@@ -52,6 +55,16 @@ def is_column_numbers(line: Line) -> list[int] | None:
         return None
     ascending = sum(b == a + 1 for a, b in pairwise(values))
     return [i for i, _ in places] if ascending >= len(values) - 2 and values[0] <= 2 else None
+
+
+def figures_of(cells: Sequence[str]) -> dict[int, Decimal]:
+    """The figures that end a row, by place; a workbook may hold whole ones. Years of a heading are none."""
+    last = max((i for i, cell in enumerate(cells) if is_chinese(cell)), default=-1)
+    found = {i: value for i, cell in enumerate(cells) if i > last and (value := amount(cell)) is not None}
+    if any("." in cells[i] for i in found):
+        return found
+    named = last >= 0 and not all(_YEAR.match(cells[i].strip()) for i in found)
+    return found if named else {}
 
 
 def raw_row(line: Line) -> RawRow | None:
@@ -253,16 +266,19 @@ def adds_up(statement: str, amounts: Amounts) -> bool:
 
 
 def spread(figures: Sequence[Decimal], statement: str, columns: Sequence[str]) -> list[Amounts]:
-    """All ways to put figures without places into columns in order, such that the sums hold; the first column is filled.
+    """All ways to put figures without places into columns in order, such that the sums hold; the column of totals is filled.
 
     Figures as many as columns have one place each, whether the sums hold or not.
     """
     if len(figures) >= len(columns):
         return [dict(zip(columns, figures, strict=False))] if len(figures) == len(columns) else []
+    total = columns.index("total")
     found = []
-    for chosen in combinations(range(1, len(columns)), len(figures) - 1):
+    for chosen in combinations(range(len(columns)), len(figures)):
+        if total not in chosen:
+            continue
         amounts: Amounts = dict.fromkeys(columns)
-        for place, value in zip((0, *chosen), figures, strict=True):
+        for place, value in zip(chosen, figures, strict=True):
             amounts[columns[place]] = value
         if adds_up(statement, amounts):
             found.append(amounts)

@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from qifu.engines.statements.layouts import Layout
-from qifu.engines.statements.money import amount
 from qifu.engines.statements.paper import Line
 from qifu.engines.statements.words import compact
 
@@ -62,12 +61,19 @@ def as_printed(layout: Layout, lines: Sequence[Line]) -> Layout:
     return replace(layout, columns=tuple(sorted(layout.columns, key=lambda column: places[column])))
 
 
+def is_headed(layout: Layout, lines: Sequence[Line]) -> bool:
+    """Whether every column that holds a figure stands under a heading of its own."""
+    places = set(_places(layout, lines, _BY_SHAPE.get(layout.shape, {})).values())
+    held = {i for line in lines if not grid.is_column_numbers(line) for i in grid.figures_of(line.cells or ())}
+    return len(places) == len(layout.columns) and bool(held) and held <= places
+
+
 def _places(layout: Layout, lines: Sequence[Line], patterns: dict[str, re.Pattern[str]]) -> dict[str, int]:
     """Where each column is named for the first time, in the rows above the first row of figures."""
     found: dict[str, int] = {}
     for line in lines:
         cells = line.cells or ()
-        if grid.is_column_numbers(line) or any("." in cell and amount(cell) is not None for cell in cells):
+        if grid.is_column_numbers(line) or grid.figures_of(cells):
             break
         for i, cell in enumerate(cells):
             plain = compact(cell)

@@ -9,7 +9,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from qifu.engines.statements.layouts import Layout, ledger, ledger_line
-from qifu.engines.statements.model import Amounts, Entry, Repair, Statement
+from qifu.engines.statements.model import Amounts, Entry, Repair, Statement, Unreadable
 from qifu.engines.statements.money import amount
 from qifu.engines.statements.paper import Line
 from qifu.engines.statements.words import compact, is_chinese, unnumbered
@@ -17,6 +17,7 @@ from qifu.engines.statements.words import compact, is_chinese, unnumbered
 from . import grid
 from .frames import Trouble, data_lines, display
 from .headings import as_printed
+from .loose import PARTED, is_doubtful
 
 _Item = tuple[int | None, str, list[Decimal | None]]
 
@@ -29,6 +30,9 @@ def read_ledger(base: Statement, layout: Layout, lines: Sequence[Line], trouble:
     expenditure: list[Entry] = []
     for line in data:
         left, right = _sides(line, step, layout.columns) if line.is_row else _unruled_sides(line, step)
+        if line.cells is None and _is_crowded(left, right, line, step, layout.columns):
+            trouble.unreadable.append(Unreadable(f"{base.id} 第{line.number}行", line.text, PARTED, line.number))
+            continue
         if len(left) > 1 and not any(value is not None for _, _, figures in (*left, *right) for value in figures):
             continue  # the heading that names the kinds of money
         sides: tuple[tuple[list[Entry], list[_Item], tuple[str, ...]], ...] = (
@@ -44,6 +48,12 @@ def read_ledger(base: Statement, layout: Layout, lines: Sequence[Line], trouble:
     if layout.id == "T04":
         income = [replace(entry, amounts={"total": entry.amounts.get("amount")}) for entry in income]
     return replace(base, income=tuple(income), expenditure=tuple(expenditure))
+
+
+def _is_crowded(left: list[_Item], right: list[_Item], line: Line, step: int, columns: Sequence[str]) -> bool:
+    """Whether a line without columns holds more figures than it has places for, or one that a space may have parted."""
+    most = [(left, 1), (right, len(columns))]
+    return (not step and is_doubtful(line)) or any(len(held) > width for side, width in most for _, _, held in side)
 
 
 def _amounts(columns: Sequence[str], figures: Sequence[Decimal | None]) -> Amounts:

@@ -16,6 +16,7 @@ from qifu.engines.statements.words import compact, is_chinese
 
 from . import grid
 from .frames import Trouble, data_lines, display
+from .unplaced import NO_PLACES, agreed
 
 _LIST_CODE = re.compile(r"^\d{2,8}$|^[0-9A-Z]{12,24}$")
 
@@ -27,7 +28,7 @@ def read_listed(base: Statement, layout: Layout, lines: Sequence[Line], trouble:
     named = _named_units(data)
     usual = _usual_start(data, named)
     for line in data:
-        if line.cells and grid.is_column_numbers(line):
+        if grid.is_column_numbers(line):
             continue
         if (row := _ruled_listed(line, layout, usual, named)) is not None:
             rows.append(row)
@@ -39,23 +40,19 @@ def read_listed(base: Statement, layout: Layout, lines: Sequence[Line], trouble:
             if token:
                 value = amount(token)
                 figures.insert(0, value if value is not None else Decimal(0))
-        if len(figures) < max(2, len(layout.columns) // 2):
+        if len(figures) < 2:
             words += [token for token in (line.cells or (line.raw or line.text).split()) if token]
             continue
         words += [token for token in tokens if token]
         code, name = _code_and_name(words, rows, first=not rows)
         words = []
         amounts: Amounts = dict.fromkeys(layout.columns)
-        amounts.update(dict(zip(layout.columns, figures, strict=False)))
-        if len(figures) != len(layout.columns):
-            trouble.unreadable.append(
-                Unreadable(
-                    f"{base.id}.{code or '合计'}",
-                    line.text,
-                    f"应有{len(layout.columns)}栏，读到{len(figures)}栏",
-                    line.number,
-                )
-            )
+        ways = grid.spread(figures, layout.id, layout.columns)
+        if len(ways) == 1:
+            amounts |= ways[0]
+        else:
+            amounts |= agreed(ways)
+            trouble.unreadable.append(Unreadable(f"{base.id}.{code or '合计'}", line.text, NO_PLACES, line.number))
         rows.append(Row(code, name, amounts, line.number))
     return replace(base, rows=tuple(rows))
 

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
+from qifu.engines.statements.doubt import Doubt
 from qifu.engines.statements.layouts import keyed
 from qifu.engines.statements.model import Amounts, Entry, Form, Model, Repair, Row, Statement, Unreadable
 from qifu.engines.statements.money import decimals
@@ -68,13 +70,19 @@ def mend(
     unclear: frozenset[Key] = frozenset(),
     fills: bool = True,
 ) -> Model:
-    """Mend every cell that relations force; name those that stay doubtful. What is `unclear` is no witness and stays so.
+    """Mend every cell that relations force; name those that stay doubtful.
 
+    What is unreadable or `unclear` is no witness and stays so: its blanks are no noughts.
     A blank is filled only where the source may have lost what stood there (`fills`).
     """
     if not model.tables:
         return model
-    rules = [rule for rule in (*relations(model), *said(model)) if not any(cell in unclear for cell, _ in rule.cells)]
+    doubt = Doubt.of(model)
+    rules = [
+        rule
+        for rule in (*relations(model), *said(model))
+        if not doubt.touches(rule) and not any(cell in unclear for cell, _ in rule.cells)
+    ]
     values = cells_of(model)
     made: dict[Key, tuple[Decimal | None, Decimal, str]] = {}
     by_cell: dict[Key, list[Relation]] = {}
@@ -94,19 +102,27 @@ def mend(
                 made[suspect.key] = (suspect.printed, *found)
                 values[suspect.key] = found[0]
     model = _applied(model, made) if made else model
-    return _doubtful(model, values, rules, made) if _truncated(made) else model
+    left = [each for each in suspects(model, values, rules) if each.key not in made and each.printed is not None]
+    if not _truncated(made):
+        left = [each for each in left if _may_be_cut(each.key, by_cell.get(each.key, []), values)]
+        left = left if len(left) >= 2 else []
+    return _doubtful(model, left) if left else model
 
 
-def _doubtful(
-    model: Model,
-    values: dict[Key, Decimal | None],
-    rules: list[Relation],
-    made: dict[Key, tuple[Decimal | None, Decimal, str]],
-) -> Model:
-    """In a document that truncation has hit, name the cells that bear its signs and could not be mended."""
-    left = [
-        suspect for suspect in suspects(model, values, rules) if suspect.key not in made and suspect.printed is not None
-    ]
+def _may_be_cut(key: Key, rules: list[Relation], values: dict[Key, Decimal | None]) -> bool:
+    """Whether a failing sum would hold if the digits that short cells lack had been cut off."""
+    short = shortened(values)
+    for rule in rules:
+        left, right = rule.sides(values)
+        first = rule.cells[0][0]
+        sides = {cell: (cell == first) == (left < right) for cell, _ in rule.cells if cell in short}
+        if key in sides and sides[key] and 0 < abs(left - right) <= Decimal("0.09") * sum(sides.values()):
+            return True
+    return False
+
+
+def _doubtful(model: Model, left: Iterable[Suspect]) -> Model:
+    """Name the cells that bear the signs of truncation, in a document that it has hit, and could not be mended."""
     places = tuple(
         Unreadable(place_name(suspect.key), f"{suspect.printed:f}", "末位数字缺失，没有足够的关系能还原")
         for suspect in left

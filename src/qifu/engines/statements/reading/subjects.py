@@ -17,8 +17,12 @@ from qifu.engines.statements.words import compact, is_chinese, within_one
 
 from . import grid
 from .frames import Trouble, data_lines
-from .headings import HEADS, as_printed
+from .headings import HEADS, as_printed, is_headed
+from .loose import is_doubtful
+from .unplaced import NO_PLACES, Unplaced, agreed, settle
 
+_CODED = re.compile(r"(?:^|\s)((?:\d{7}|\d{5}|\d{3})(?:\s+(?:\d{7}|\d{4}|\d{2}))*\s+)(\D.*)$")
+_BROKEN = re.compile(r"\d\s*[.,，、'’]\s*\d*$")  # part of a figure that stayed with the words before it
 ENOUGH = 3  # rows from which on they show where a table has its names
 
 
@@ -32,7 +36,9 @@ def printed_columns(layout: Layout, lines: Sequence[Line]) -> Layout:
         return layout
     found = [column for column in layout.columns if column in HEADS and HEADS[column].search(head)]
     missing = [column for column in layout.columns if column not in found]
-    if not missing or len(found) < 2 or found[0] != layout.columns[0] or widest != len(found):
+    if not missing or len(found) < 2 or found[0] != layout.columns[0]:
+        return layout
+    if widest != len(found) and not is_headed(replace(layout, columns=tuple(found)), lines):
         return layout
     return replace(layout, columns=tuple(found))
 
@@ -45,8 +51,9 @@ def _head_words(lines: Sequence[Line]) -> tuple[str, int, int]:
         if places := grid.is_column_numbers(line):
             numbers = max(numbers, len(places))
             continue
+        whole = line.cells is not None and len(grid.figures_of(cells))
         figures = [cell for cell in cells if "." in cell and amount(cell) is not None]
-        widest = max(widest, len(figures))
+        widest = max(widest, len(figures), whole)
         if not widest:
             head += compact("".join(cells))
     return head, widest, numbers
@@ -152,12 +159,18 @@ def _unruled_rows(statement: str, layout: Layout, lines: Sequence[Line], trouble
         if not figures or (len(figures) == 1 and not text and float(figures[0]).is_integer() and figures[0] > 99):
             words.append(line.raw or line.text)
             continue
+        if is_doubtful(line) or _BROKEN.search(text):
+            figures = []
         joined = " ".join([*words, text]).strip()
         words = []
-        found = re.search(r"(?:^|\s)(\d{3}|\d{5}|\d{7})\s+(\D.*)$", joined)
-        if found:
-            taken.append((line, found[1], "".join(found[2].split()), figures))
-        elif re.search(r"合\s*计$", joined) or not taken:
+        if found := _CODED.search(joined):
+            name = "".join(found[2].split())
+            code, guessed = grid.code_of(found[1].split(), name)
+            if guessed:
+                why = "科目名称与类款项编码的对应关系只允许这一个编码"
+                trouble.repairs.append(Repair(f"{statement}.{code}.code", found[1].strip(), code, why, line.number))
+            taken.append((line, code, name, figures))
+        elif re.search(r"合\s*计$", joined) or not (taken or joined):
             taken.append((line, "", "合计", figures))
         else:
             trouble.unreadable.append(
@@ -171,19 +184,18 @@ def _without_places(
 ) -> list[Row]:
     """Settle the columns of rows whose figures carry no places: blank cells have left no trace."""
     columns = _used_columns(statement, layout, taken)
-    settled = _one_of_two(columns, taken)
+    if columns != layout.columns:
+        trouble.assumed[statement] = columns
+    ways = [Unplaced(code, grid.spread(figures, statement, columns)) for _, code, _, figures in taken]
+    settle(ways, columns)
     rows = []
-    for place, (line, code, name, figures) in enumerate(taken):
+    for (line, code, name, _), way in zip(taken, ways, strict=True):
         amounts: Amounts = dict.fromkeys(layout.columns)
-        ways = grid.spread(figures, statement, columns)
-        if place in settled:
-            amounts |= {columns[0]: figures[0], settled[place]: figures[1]}
-        elif len(ways) >= 1 and (len(figures) == len(columns) or len(ways) == 1):
-            amounts.update(ways[0])
+        if way.only is not None:
+            amounts.update(way.only)
         else:
-            amounts[layout.columns[0]] = figures[0]
-            why = "原文没有分栏，空白处不留痕迹，不能确定各在哪一栏"
-            trouble.unreadable.append(Unreadable(f"{statement}.{code or '合计'}", line.text, why, line.number))
+            amounts |= agreed(way.ways)
+            trouble.unreadable.append(Unreadable(f"{statement}.{code or '合计'}", line.text, NO_PLACES, line.number))
         rows.append(Row(code, name, amounts, line.number))
     return rows
 
@@ -191,7 +203,10 @@ def _without_places(
 def _used_columns(
     statement: str, layout: Layout, taken: Sequence[tuple[Line, str, str, list[Decimal]]]
 ) -> tuple[str, ...]:
-    """The columns that hold anything: as many as the total row has figures, from the first on, when they add up."""
+    """The columns that hold anything: as many as the total row has figures, from the first on, when they add up.
+
+    That they are the first ones is assumed here; `reading.proof` asks the rest of the document whether it is so.
+    """
     total = next((figures for _, code, _, figures in taken if not code), [])
     most = max((len(figures) for _, _, _, figures in taken), default=0)
     width = len(total) if len(total) == most else 0
@@ -202,43 +217,3 @@ def _used_columns(
         return layout.columns  # beside 财政拨款 any other kind of income may stand
     columns = layout.columns[:width]
     return columns if grid.adds_up(statement, dict(zip(columns, total, strict=True))) else layout.columns
-
-
-def _one_of_two(columns: tuple[str, ...], taken: Sequence[tuple[Line, str, str, list[Decimal]]]) -> dict[int, str]:
-    """For rows of two figures under three columns: the second or the third, where only one choice adds up to the total.
-
-    The choice is made over the 项; a 类 or 款 has what its 项 have.
-    """
-    total = next((figures for _, code, _, figures in taken if not code), [])
-    if len(columns) != 3 or len(total) != 3:
-        return {}
-    items = [i for i, (_, code, _, figures) in enumerate(taken) if len(code) == 7 and len(figures) == 2]
-    fixed = sum((figures[1] for _, code, _, figures in taken if len(code) == 7 and len(figures) == 3), Decimal(0))
-    chosen = _subset([taken[i][3][1] for i in items], total[1] - fixed)
-    if chosen is None:
-        return {}
-    side = {taken[i][1]: columns[1] if picked else columns[2] for i, picked in zip(items, chosen, strict=True)}
-    found = {i: side[taken[i][1]] for i in items}
-    for i, (_, code, _, figures) in enumerate(taken):
-        below = {column for each, column in side.items() if code and each.startswith(code)}
-        if i not in found and code and len(figures) == 2 and len(below) == 1:
-            found[i] = below.pop()
-    if len(total) == 3 and not any(code for _, code, _, _ in taken):
-        return {}
-    return found
-
-
-def _subset(values: Sequence[Decimal], goal: Decimal) -> list[bool] | None:
-    """The one choice of values that adds up to a goal; None when there is none or more than one."""
-    reached: dict[Decimal, list[bool] | None] = {Decimal(0): []}
-    for value in values:
-        following: dict[Decimal, list[bool] | None] = {}
-        for total, picks in reached.items():
-            for picked, sum_ in ((False, total), (True, total + value)):
-                if sum_ > goal:
-                    continue
-                following[sum_] = None if sum_ in following or picks is None else [*picks, picked]
-        if len(following) > 20000:
-            return None
-        reached = following
-    return reached.get(goal)

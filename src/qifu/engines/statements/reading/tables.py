@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from qifu.engines.statements.model import Statement
 
 from .economic import read_economic
@@ -9,6 +11,7 @@ from .frames import Trouble, read_head
 from .hospitality import read_hospitality
 from .ledgers import read_ledger
 from .listed import read_listed
+from .loose import without_doubtful
 from .outline import Region
 from .subjects import read_subjects
 
@@ -19,6 +22,8 @@ def read_statement(region: Region, trouble: Trouble) -> Statement:
     """Read one statement; what is not understood is named in `trouble`."""
     layout = region.layout
     base = read_head(region)
+    if layout.shape not in ("ledger", "subjects"):
+        region = replace(region, lines=without_doubtful(region, region.lines, trouble))
     if layout.shape == "ledger":
         return read_ledger(base, layout, region.lines, trouble)
     if layout.shape == "subjects":

@@ -18,6 +18,7 @@ from qifu.engines.statements.money import amount
 from qifu.engines.statements.paper import Line
 from qifu.engines.statements.words import compact, is_chinese
 
+from .loose import PARTED, is_doubtful
 from .outline import Region
 from .tables import Trouble
 
@@ -70,7 +71,7 @@ def read_targets(regions: Sequence[Region], trouble: Trouble) -> list[Form]:
     return forms
 
 
-def _texts(region: Region, ruled: dict[int, tuple[str, ...]]) -> list[tuple[int, str]]:
+def _texts(region: Region, ruled: dict[int, tuple[str, ...]], trouble: Trouble) -> list[tuple[int, str]]:
     """The lines of a form as words; rows of cells that hold a whole indicator are put aside in `ruled`."""
     found = []
     for line in region.lines:
@@ -78,6 +79,9 @@ def _texts(region: Region, ruled: dict[int, tuple[str, ...]]) -> list[tuple[int,
         if len(cells) >= 5 and BASIS.search(compact(cells[-1])):
             ruled[line.number] = cells
             found.append((line.number, _RULED))
+            continue
+        if is_doubtful(line):
+            trouble.unreadable.append(Unreadable(region.title.alone, line.text, PARTED, line.number))
             continue
         for piece in _pieces(line):
             text = _DATE.sub(r"\1年\2月\3日", piece).strip()
@@ -114,10 +118,10 @@ def _ungrouped(cell: str) -> str:
 
 def _whole(region: Region, trouble: Trouble) -> Form:
     ruled: dict[int, tuple[str, ...]] = {}
-    texts = _texts(region, ruled)
+    texts = _texts(region, ruled, trouble)
     draft = _Draft()
     draft.details["funds"] = _funds(texts)
-    if any(re.search(r"填报人|联系电话\s*\d{7,}", text) for _, text in texts):
+    if _names_staff("\n".join(text for _, text in texts)):
         draft.details["has_contact"] = "1"
     _rows(texts, draft, trouble, region.title.alone, ruled)
     table = dict(line.split("\t", 1) for line in draft.details["funds"].split("\n") if "\t" in line)
@@ -172,7 +176,7 @@ _BLOCKS = (
 
 def _project(region: Region, trouble: Trouble) -> Form:
     ruled: dict[int, tuple[str, ...]] = {}
-    texts = _texts(region, ruled)
+    texts = _texts(region, ruled, trouble)
     draft = _Draft()
     joined = "\n".join(text for _, text in texts)
     figures = _plain_figures(joined)
@@ -185,7 +189,7 @@ def _project(region: Region, trouble: Trouble) -> Form:
         if end and (text := "".join(rest.split(end, 1)[0].split())):
             draft.details[key] = text
     name = re.search(r"项目名称\s*[:：]?\s*(\S.*)", joined)
-    if re.search(r"联系电话\s*\d{7,}|项目负责人", joined):
+    if _names_staff(joined):
         draft.details["has_contact"] = "1"
     _amounts(figures, draft)
     _rows(_after(texts, "绩效总目标"), draft, trouble, region.title.alone, ruled)
@@ -200,6 +204,18 @@ def _project(region: Region, trouble: Trouble) -> Form:
         at=region.title.number,
         until=region.lines[-1].number if region.lines else region.title.number,
     )
+
+
+_STAFF = re.compile(
+    r"(?:填报人|项目负责人|经办人|联系人)[ \t]*[:：]?[ \t]*"
+    r"(?!联系|电话|填报|填表|单位|部门|主管|项目|审核|职务|签[字名章]|日期|[(（](?!已隐去))[(（]?[一-鿿·]{2,6}"
+)
+_TELEPHONE = re.compile(r"(?:联系)?电话[ \t]*[:：]?[ \t]*[\d-]{7,}")
+
+
+def _names_staff(text: str) -> bool:
+    """Whether a form gives the name or the telephone of who filled it in or answers for it; cells left blank give neither."""
+    return bool(_STAFF.search(text) or _TELEPHONE.search(text))
 
 
 def _plain_figures(text: str) -> str:
@@ -350,7 +366,7 @@ def _keep(draft: _Draft, name: str, values: Sequence[str], basis: str, number: i
         _joined(name),
         clean[-1] if clean else "",
         basis=basis,
-        past=tuple(clean[:-1]),
+        past=tuple(clean[:-1]) if any(clean[:-1]) else (),
         at=number,
     )
     if not draft.goals:

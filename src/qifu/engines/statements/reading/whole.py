@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from qifu.engines.statements.model import Document, Form, Grid, Model, Paragraph, Statement, Unreadable
 from qifu.engines.statements.paper import Line, Paper
@@ -14,13 +15,18 @@ from qifu.engines.statements.words import compact, unnumbered
 from .cells import mend_names, parted
 from .claims import claims_of, without_unit
 from .damage import mend_digits
+from .ends import broken_off
+from .foreign import without_foreign
 from .forms import read_forms
 from .leftover import illegible, not_taken
 from .letters import settle, stand_in
+from .loose import gathered
 from .outline import Outline, Table, take_apart
+from .proof import prove
 from .repairs import fill_fourth, mend, mend_forms
 from .tables import Trouble, read_statement
 from .targets import read_targets
+from .twice import joined
 
 _YEAR = re.compile(r"(20\d\d)年")
 _DATE = re.compile(r"(20\d\d)\s*年\s*(\d{1,2})\s*月(?:\s*(\d{1,2})\s*日)?")
@@ -48,7 +54,10 @@ def read(paper: Paper) -> Model:
         outline = take_apart(mended.lines)
         trouble = Trouble(list(mended.repairs), list(mended.unreadable), paper.recognised)
         tables = _tables(outline, trouble)
-    forms = (*read_targets(outline.regions, trouble), *read_forms(outline.tables, trouble))
+    forms = (
+        *read_targets([gathered(region) for region in outline.regions], trouble),
+        *read_forms(outline.tables, trouble),
+    )
     text = (*_front(outline), *_without_titles(outline.paragraphs, forms))
     grids = tuple(_grid(table) for table in outline.tables if not table.is_form)
     _name_unread_forms(text, forms, trouble)
@@ -58,7 +67,7 @@ def read(paper: Paper) -> Model:
     if not tables and not forms and document.kind == "":
         raise NotADisclosure
     tables, whole = mend_names(tables, text)
-    claims = tuple(without_unit(claim, document.unit) for claim in claims_of(text))
+    claims = tuple(without_unit(claim, document.unit) for claim in claims_of(_without_unread(text, forms)))
     model = Model(
         document=document,
         tables=tables,
@@ -71,30 +80,33 @@ def read(paper: Paper) -> Model:
         pages=paper.pages,
         recognised=paper.recognised,
     )
-    model = fill_fourth(model)
+    model = fill_fourth(prove(model, trouble.assumed))
     blanks: frozenset[Key] = frozenset()
     if marks:
         model, blanks = settle(model, marks)
+    model = broken_off(paper, outline, model)
     return mend_forms(mend(model, unclear=blanks, fills=not paper.faithful))
 
 
 def _tables(outline: Outline, trouble: Trouble) -> dict[str, Statement]:
     found: dict[str, Statement] = {}
-    for region in outline.regions:
+    for region in map(gathered, outline.regions):
         if region.layout.shape == "target_form":
             continue
+        region = without_foreign(region, trouble)
         statement = read_statement(region, trouble)
-        lost = tuple(not_taken(region, statement))
+        named = {each.line for each in trouble.unreadable if each.where.startswith(f"{statement.id}.")}
+        lost = tuple(each for each in not_taken(region, statement) if each.line not in named)
+        if region.layout.shape == "subjects" and len(lost) > len(statement.rows):
+            statement = replace(statement, rows=())  # what fell into place did so by chance
         name = statement.id
-        if name in found and _weight(found[name]) >= _weight(statement):
-            continue
+        if name in found:
+            statement = joined(found[name], statement, trouble)
+            if statement is found[name]:
+                continue
         trouble.unreadable += lost
         found[name] = statement
     return dict(sorted(found.items()))
-
-
-def _weight(statement: Statement) -> int:
-    return len(statement.rows) + len(statement.income) + len(statement.expenditure)
 
 
 def _front(outline: Outline) -> list[Paragraph]:
@@ -114,6 +126,8 @@ def _document(outline: Outline, tables: dict[str, Statement], text: Sequence[Par
     unit = _unit(outline, tables, text)
     years = Counter(found for t in tables.values() for found in _YEAR.findall(compact(t.title)))
     years.update(_YEAR.findall(heads)[:4])
+    if not years:
+        years.update(_YEAR.findall(" ".join(compact(p.text) for p in text[:3])))
     year = int(years.most_common(1)[0][0]) if years else None
     units = Counter(t.money_unit for t in tables.values() if t.money_unit)
     return Document(
@@ -136,9 +150,10 @@ def _unit(outline: Outline, tables: dict[str, Statement], text: Sequence[Paragra
     named = Counter(table.unit for table in tables.values() if table.unit)
     if named:
         return named.most_common(1)[0][0]
-    for line in [*outline.cover, *(Line(0, p.text) for p in text if p.kind == "heading")]:
-        plain = compact(line.text)
-        found = re.search(r"(?:第[一二三四五六]部分)?(?:20\d\d年度?)?(\D{4,30}?)(?:20\d\d年|部门|单位概况|概况)", plain)
+    begins = [Line(0, p.text) for p in text[:3] if re.search("(决算|预算)(公开|草案)?$", compact(p.text))]
+    for line in [*outline.cover, *begins, *(Line(0, p.text) for p in text if p.kind == "heading")]:
+        plain = re.sub(r"^第[一二三四五六七八]部分", "", compact(line.text))
+        found = re.search(r"(?:20\d\d年度?)?(\D{4,30}?)(?:20\d\d年|部门|单位概况|概况)", plain)
         if found:
             return found[1]
     return ""
@@ -154,9 +169,25 @@ def _published(outline: Outline, text: Sequence[Paragraph]) -> str:
 
 def _name_unread_forms(text: Sequence[Paragraph], forms: Sequence[Form], trouble: Trouble) -> None:
     """Say so when a form stands in the text without columns: it is not understood, and nothing is claimed of it."""
-    place = next((each for each in text if "实际完成值" in each.text and each.part in ("annex", "explanations")), None)
+    place = next(filter(_is_unread, text), None)
     if place is not None and not forms:
         trouble.unreadable.append(Unreadable("绩效自评表", place.text[:60], "自评表没有分栏，不能识读", place.line))
+
+
+def _without_unread(text: Sequence[Paragraph], forms: Sequence[Form]) -> Sequence[Paragraph]:
+    """The text without a form that stands in it unread: its figures are no sentences."""
+    if forms:
+        return text
+    kept, inside = [], False
+    for each in text:
+        inside = each.kind != "heading" and (inside or _is_unread(each))
+        if not inside:
+            kept.append(each)
+    return kept
+
+
+def _is_unread(each: Paragraph) -> bool:
+    return "实际完成值" in each.text and each.part in ("annex", "explanations")
 
 
 def _grid(table: Table) -> Grid:

@@ -276,6 +276,7 @@ def _forms(model: Model) -> list[Block]:
     return found
 
 
+_WITHHELD = "（已隐去）"  # names of staff are not kept, only that there was one
 _KNOWN_DETAILS = ("主管部门", "项目实施单位", "项目类型", "项目类别", "项目属性", "填报日期", "填报人")
 
 
@@ -394,7 +395,7 @@ def _application(form: Form) -> Table:
     ):
         sheet.add(one[0], details.get(one[1], ""), other[0], details.get(other[1], ""))
     if details.get("has_contact"):
-        sheet.wide("项目负责人", "", 1)
+        sheet.wide("项目负责人", _WITHHELD, 1)
     sheet.wide("项目概述", details.get("summary", ""), 1)
     sheet.wide("项目立项依据", details.get("grounds", ""), 1)
     sheet.wide("项目实施方案", details.get("plan", ""), 1)
@@ -416,7 +417,7 @@ def _money_of_unit(form: Form) -> Table:
     lines = [line.split("\t") for line in _fund_lines(form.details.get("funds", ""))]
     rows = [(name, *_with_share(figures)) for name, *figures in lines]
     head = ("收支构成", "当年预算（万元）", "占比", "前年收支（万元）", "上年收支（万元）")
-    contact = [("填报人", "", "", "", "")] if form.details.get("has_contact") else []
+    contact = [("填报人", _WITHHELD, "", "", "")] if form.details.get("has_contact") else []
     return Table((*contact, head, *rows), 1, (), frozenset(range(1, 5)), (3.0, 2.0, 1.4, 2.0, 2.0))
 
 

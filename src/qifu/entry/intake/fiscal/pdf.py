@@ -75,7 +75,7 @@ def read_pdf(raw: bytes, name: str) -> Paper:
         if not any(pages):
             raise Unusable("这个 PDF 里没有文字。", "The PDF holds no text.")
     except pypdfium2.PdfiumError:
-        raise Unusable("PDF 已损坏，打不开，请重新导出后再试。", "The PDF is damaged.") from None
+        raise Unusable("PDF 已损坏或没有传完，打不开，请重新下载或导出后再试。", "The PDF is damaged.") from None
     finally:
         document.close()
     return Paper(tuple(_numbered(_without_running_heads(pages))), name, count, recognised, not recognised)
@@ -87,7 +87,7 @@ def _open(raw: bytes) -> Any:
     except pypdfium2.PdfiumError as error:
         if "password" in str(error).lower():
             raise Unusable("PDF 加了密码，请取消密码后再试。", "The PDF is encrypted; remove the password.") from None
-        raise Unusable("PDF 已损坏，打不开，请重新导出后再试。", "The PDF is damaged.") from None
+        raise Unusable("PDF 已损坏或没有传完，打不开，请重新下载或导出后再试。", "The PDF is damaged.") from None
 
 
 def _recognise(document: Any, scans: Sequence[int], sheets: list[Sheet]) -> None:

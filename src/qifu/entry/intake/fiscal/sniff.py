@@ -66,7 +66,7 @@ def open_archive(raw: bytes) -> zipfile.ZipFile:
         archive = zipfile.ZipFile(io.BytesIO(raw))
         members = archive.infolist()
     except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError):
-        raise Unusable("文件已损坏，打不开，请重新另存后再试。", "The file is damaged.") from None
+        raise Unusable("文件已损坏或没有传完，打不开，请重新下载或另存后再试。", "The file is damaged.") from None
     if any(member.flag_bits & 1 for member in members):
         raise Unusable("文件加了密码，请取消密码后再试。", "The file is encrypted.")
     unpacked = sum(member.file_size for member in members)
@@ -90,9 +90,9 @@ def member(archive: zipfile.ZipFile, name: str) -> bytes:
     except KeyError:
         return b""
     except (zipfile.BadZipFile, ValueError, OSError, EOFError, NotImplementedError, RuntimeError):
-        raise Unusable("文件已损坏，打不开，请重新另存后再试。", "The file is damaged.") from None
+        raise Unusable("文件已损坏或没有传完，打不开，请重新下载或另存后再试。", "The file is damaged.") from None
     except Exception:  # zlib.error and whatever else a broken stream makes the library raise
-        raise Unusable("文件已损坏，打不开，请重新另存后再试。", "The file is damaged.") from None
+        raise Unusable("文件已损坏或没有传完，打不开，请重新下载或另存后再试。", "The file is damaged.") from None
     if len(raw) > LARGEST_UNPACKED:
         raise Unusable("文件解压后大得不正常，为安全起见没有打开。", "The file would unpack to an abnormal size.")
     if b"<!DOCTYPE" in raw[:2048] or b"<!ENTITY" in raw[:65536]:

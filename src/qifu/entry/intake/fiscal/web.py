@@ -26,12 +26,14 @@ def read_web(raw: bytes, name: str) -> Paper:
     :raises Unusable: it is not text, or absurdly long.
     """
     reader = _Reader()
-    reader.feed(decode(raw))
+    text, cut = decode(raw)
+    reader.feed(text)
     reader.close()
-    reader.end_block()
+    reader.end_all()
     if len(reader.lines) > MOST_LINES:
         raise Unusable("网页太长，不像预决算公开文件。", "The page is too long.")
-    return Paper(tuple(reader.lines), name, faithful=True)
+    cut = cut or not reader.is_closed
+    return Paper(tuple(reader.lines), name, faithful=True, cut=cut)
 
 
 class _Table:
@@ -51,6 +53,7 @@ class _Reader(HTMLParser):
         self.text: list[str] = []
         self.tables: list[_Table] = []
         self.silent = 0
+        self.is_closed = False
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = dict(attrs)
@@ -73,6 +76,8 @@ class _Reader(HTMLParser):
             self.end_block()
 
     def handle_endtag(self, tag: str) -> None:
+        if tag in ("body", "html"):
+            self.is_closed = True
         if tag in _SILENT:
             self.silent = max(0, self.silent - 1)
         elif tag == "table" and self.tables:
@@ -96,6 +101,12 @@ class _Reader(HTMLParser):
                 cell.append(data)
         else:
             self.text.append(data)
+
+    def end_all(self) -> None:
+        """Close what a page that breaks off has left open."""
+        while self.tables:
+            self.handle_endtag("table")
+        self.end_block()
 
     def end_block(self) -> None:
         """Close the line of text that is open; inside a cell a block only parts words."""

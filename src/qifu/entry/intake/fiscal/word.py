@@ -63,7 +63,7 @@ def parse(raw: bytes) -> ElementTree.Element:
     try:
         return ElementTree.parse(io.BytesIO(raw)).getroot()  # noqa: S314  doctype and entities were refused before
     except ElementTree.ParseError:
-        raise Unusable("文件已损坏，打不开，请重新另存后再试。", "The file is damaged.") from None
+        raise Unusable("文件已损坏或没有传完，打不开，请重新下载或另存后再试。", "The file is damaged.") from None
 
 
 def _blocks(parent: ElementTree.Element, numbering: Numbering) -> Iterator[str | list[str]]:

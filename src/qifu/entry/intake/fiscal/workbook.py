@@ -46,7 +46,7 @@ def read_workbook(raw: bytes, name: str) -> Paper:
     except Unusable:
         raise
     except Exception:  # whatever a broken file makes the library raise
-        raise Unusable("工作簿已损坏，打不开，请重新另存后再试。", "The workbook is damaged.") from None
+        raise Unusable("工作簿已损坏或没有传完，打不开，请重新下载或另存后再试。", "The workbook is damaged.") from None
     return Paper(tuple(lines), name, faithful=True)
 
 

@@ -9,10 +9,10 @@ import zipfile
 from collections.abc import Iterator
 
 from qifu.engines.statements import Model, to_json
-from qifu.engines.statements.layouts import column_name, layout
-from qifu.engines.statements.relations import cells_of, place_name
+from qifu.engines.statements.layouts import column_name, keyed, layout
+from qifu.engines.statements.relations import cells_of
 
-FIELDS = ("statement", "title", "row", "column", "column_name", "amount", "unit")
+FIELDS = ("statement", "title", "side", "row", "name", "column", "column_name", "amount", "unit")
 
 
 def write_package(model: Model) -> bytes:
@@ -20,7 +20,9 @@ def write_package(model: Model) -> bytes:
     raw = io.BytesIO()
     with zipfile.ZipFile(raw, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr(_fixed("datapackage.json"), json.dumps(_description(model), ensure_ascii=False, indent=1))
-        archive.writestr(_fixed("amounts.csv"), amounts_csv(model))
+        archive.writestr(
+            _fixed("amounts.csv"), amounts_csv(model).encode("utf-8-sig")
+        )  # Excel takes it for GBK otherwise
         archive.writestr(_fixed("model.json"), json.dumps(to_json(model), ensure_ascii=False))
     return raw.getvalue()
 
@@ -42,9 +44,15 @@ def amounts_csv(model: Model) -> str:
 def _rows(model: Model) -> Iterator[tuple[str, ...]]:
     for key, value in cells_of(model).items():
         if value is not None:
-            statement, _, column = key
-            row = place_name(key).split(".")[1]
-            yield statement, layout(statement).name, row, column, column_name(statement, column), f"{value:f}", "万元"
+            statement, whole, column = key
+            table = model.tables[statement]
+            side, _, row = whole.rpartition(":")
+            entries = keyed(getattr(table, side)) if side else {}
+            found = table.row(whole) if not side else None
+            name = entries[row].name if row in entries else found.name if found else ""
+            unit = table.money_unit or model.document.money_unit or "万元"
+            title, label = layout(statement).name, column_name(statement, column)
+            yield statement, title, side, row, name, column, label, f"{value:f}", unit
 
 
 def _description(model: Model) -> dict[str, object]:

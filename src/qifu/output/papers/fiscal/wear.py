@@ -222,6 +222,25 @@ def _fails(rule: Relation, values: dict[Key, Decimal | None], said: Iterable[str
     return left != right and any(f"{rule.left}为" in text for text in said)
 
 
+def no_columns(lines: Sequence[str], rng: random.Random) -> list[str]:
+    """Cells stand one behind the other with spaces between; of blank ones no trace is left."""
+    return [" ".join(line.replace("\t", " ").split()) for line in lines]
+
+
+def no_columns_noughts(lines: Sequence[str], rng: random.Random) -> list[str]:
+    """The same, where the document prints 0.00 behind the first figure of a row of subjects."""
+    return no_columns([_with_noughts(line) if _NUMBERED_ROW.match(line) else line for line in lines], rng)
+
+
+_NUMBERED_ROW = re.compile(r"^(\d{3,}|\t*合计|栏次\t)")
+
+
+def _with_noughts(line: str) -> str:
+    cells = line.split("\t")
+    first = next((i for i, cell in enumerate(cells) if _AMOUNT.fullmatch(cell)), len(cells))
+    return "\t".join(cell if i < first or cell else "0.00" for i, cell in enumerate(cells))
+
+
 KINDS: dict[str, Wear] = {
     "inner spaces": inner_spaces,
     "truncation": truncated,
@@ -235,3 +254,6 @@ KINDS: dict[str, Wear] = {
     "separators": commas,
     "mangled separators": mangled,
 }
+
+# how text is extracted from pages without rulings; what any other damage has done comes first
+UNRULED: dict[str, Wear] = {"no columns": no_columns, "no columns, noughts": no_columns_noughts}

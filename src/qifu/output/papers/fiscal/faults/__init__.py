@@ -19,12 +19,12 @@ from qifu.output.papers.fiscal.budget_amounts import any_budget_style
 from qifu.output.papers.fiscal.budgets import budget
 from qifu.output.papers.fiscal.samples import any_style, sample
 
-from . import amounts, budgets, forms, percentages, required, tables, words
+from . import amounts, budgets, forms, initial, percentages, required, tables, words
 from .figures import Kinds
 
 PLANTERS: dict[str, Kinds] = {
     code: kinds
-    for family in (tables, amounts, percentages, forms, required, words, budgets)
+    for family in (tables, amounts, percentages, initial, forms, required, words, budgets)
     for code, kinds in family.PLANTERS.items()
 }
 # rules that no generated document can break, and why
@@ -54,6 +54,11 @@ def ground(seed: int, *, of_budgets: bool = False) -> tuple[Model, Model | None]
         style = replace(style, fund=seed % 3 == 0, capital=seed % 3 == 1, other_income=False, carried=False)
     model = sample(rng, replace(style, formulas=style.formulas or seed % 4 == 1, scored=seed % 2 == 0))
     return model, year_before(model)
+
+
+def second(code: str, model: Model, before: Model | None) -> Model | None:
+    """What a faultless document is held against for a rule: this year's budget where the rule asks for it."""
+    return initial.this_budget(model) if code in initial.CODES else before
 
 
 def named(model: Model, against: Model | None = None) -> set[str]:

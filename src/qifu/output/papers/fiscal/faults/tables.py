@@ -180,11 +180,11 @@ def _booked(code: str) -> Planter:
 # ---- codes and names -------------------------------------------------------------------------------------------------
 
 
-def _renamed(change: Callable[[Row, int], tuple[str, str] | None]) -> Planter:
+def _renamed(change: Callable[[Row, int], tuple[str, str] | None], within: tuple[str, ...] = ("T03", "T05")) -> Planter:
     """A code or a name of a row by subject, where another can be found."""
 
     def planter(model: Model, rng: random.Random) -> Model | None:
-        table = model.tables[rng.choice(("T03", "T05"))]
+        table = model.tables[rng.choice(within)]
         order = [i for i, row in enumerate(table.rows) if row.code]
         rng.shuffle(order)
         for i in order:
@@ -215,6 +215,24 @@ def _name_of_parent(row: Row, year: int) -> tuple[str, str] | None:
 
 def _free_name(row: Row, year: int) -> tuple[str, str] | None:
     return (row.code, "机构运转专项业务费") if len(row.code) == 7 else None
+
+
+def _unknown_economic(row: Row, year: int) -> tuple[str, str] | None:
+    """The last digits of a 款 mistaken for ones that the 类 does not have."""
+    code = row.code[:3] + "87"
+    return (code, row.name) if len(row.code) == 5 and is_unknown(code, year) else None
+
+
+def _unknown_class(row: Row, year: int) -> tuple[str, str] | None:
+    """A 款 below a 类 that the classification of departments does not have."""
+    code = "305" + row.code[3:]
+    return (code, row.name) if len(row.code) == 5 and is_unknown("305", year) else None
+
+
+def _other_economic_name(row: Row, year: int) -> tuple[str, str] | None:
+    """The name of the 类 in the place of that of the 款."""
+    names = names_of(row.code[:3])
+    return (row.code, names[0]) if len(row.code) == 5 and names else None
 
 
 def note_of_none(model: Model, rng: random.Random) -> Model | None:
@@ -306,5 +324,8 @@ PLANTERS: dict[str, Kinds] = {
         "name of another year": _renamed(_other_year_name),
         "name of the 类": _renamed(_name_of_parent),
         "name of its own": _renamed(_free_name),
+        "unknown economic 款": _renamed(_unknown_economic, ("T06",)),
+        "unknown economic 类": _renamed(_unknown_class, ("T06",)),
+        "economic 款 under the name of its 类": _renamed(_other_economic_name, ("T06",)),
     },
 }
