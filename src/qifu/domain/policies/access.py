@@ -9,6 +9,7 @@
 | reading a draft for publication, publishing        | policy editor, supervisor of the centre, administrator; never the author |
 | withdrawing                                        | the same                                                  |
 | adopting the library, matching, pushing            | administrator, policy editor of the centre; the system    |
+| reading in lists of claims, taking them back       | policy editor, administrator; of a department: its own lists |
 | policies for an enterprise, its pushes and claims  | the contacts that speak for it                            |
 """
 
@@ -16,7 +17,7 @@ from __future__ import annotations
 
 from typing import TypeVar
 
-from qifu.domain.policies.models import Document, Item, Push, Revision
+from qifu.domain.policies.models import ClaimList, Document, Item, Push, PushRun, Revision
 from qifu.domain.registry import access as registry
 from qifu.kernel.actor import Actor, Role
 from qifu.kernel.errors import Forbidden, Missing
@@ -66,6 +67,28 @@ def require_operator(actor: Actor) -> None:
     """:raises Forbidden: the actor does not run matching."""
     if not may_operate(actor):
         raise Forbidden("只有中心的政策编辑和管理员可以匹配、推送和引入政策库。")
+
+
+def require_clerk(actor: Actor) -> None:
+    """:raises Forbidden: the actor does not read in lists of claims."""
+    if not may_write(actor):
+        raise Forbidden("您的角色不能导入申报兑现名单，请把名单交给政策编辑或管理员。")
+
+
+def unit_of_lists(actor: Actor) -> int | None:
+    """The department whose lists are all that the actor sees; None: everybody's."""
+    if may_operate(actor):
+        return None
+    return next((p.unit for p in actor.posts if p.role == Role.POLICY_EDITOR), 0)
+
+
+def claim_list(actor: Actor, number: int, *, lock: bool = False) -> ClaimList:
+    """Fetch a list of claims for whoever reads such lists in; of a department, its own."""
+    require_clerk(actor)
+    rows = ClaimList.objects.select_for_update() if lock else ClaimList.objects.all()
+    unit = unit_of_lists(actor)
+    rows = rows if unit is None else rows.filter(unit=unit)
+    return _found(rows.filter(pk=number).first(), "没有这份名单，请返回列表重新选择。")
 
 
 def speaks_for(actor: Actor, enterprise: int) -> int:
@@ -118,6 +141,13 @@ def push(actor: Actor, number: int) -> Push:
     rows = Push.objects.select_for_update(of=("self",)).select_related("revision__item")
     row = rows.filter(pk=number, enterprise__in=actor.enterprises).first() if actor.is_contact else None
     return _found(row, "没有这条推送，请返回列表重新查找。")
+
+
+def push_run(actor: Actor, number: int, *, lock: bool = False) -> PushRun:
+    """Fetch a run of pushing for whoever runs pushing."""
+    require_operator(actor)
+    rows = PushRun.objects.select_for_update() if lock else PushRun.objects.all()
+    return _found(rows.filter(pk=number).first(), "没有这次推送，请返回“推送与时效”重新选择。")
 
 
 def _found(row: T | None, sentence: str) -> T:

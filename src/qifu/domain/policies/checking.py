@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from itertools import combinations
 
 from qifu.domain.policies import facts, sourcing
 from qifu.domain.policies.models import Case, Revision
@@ -80,6 +81,9 @@ def in_the_way(revision: Revision, cases: Iterable[Case]) -> list[str]:
         return [f"条件或金额公式不能用：{refusal.zh}（{refusal.path}）"]
     wanted = [kind for kind in KINDS if kind != Case.Kind.BOUNDARY or has_bound(node)]
     found = [f"缺少“{KINDS[kind]}”的算例。" for kind in wanted if not any(c.kind == kind for c in kept)]
+    edges = [case for case in kept if case.kind == Case.Kind.BOUNDARY]
+    if edges and has_bound(node) and not any(_stands(case, node) for case in edges):
+        found.append("“正在界上”的算例没有一个数值或日期与条件中的界限正好相等，请改其中一个。")
     for one in tried(revision, kept):
         if one.problem:
             found.append(f"算例“{one.case.name}”的事实读不了：{one.problem}")
@@ -91,3 +95,17 @@ def in_the_way(revision: Revision, cases: Iterable[Case]) -> list[str]:
     if not revision.summary.strip():
         found.append("没有写通俗说明。")
     return found
+
+
+def _stands(case: Case, node: law.Node) -> bool:
+    """Whether a figure or a day of a case is exactly that which a clause compares it with."""
+    try:
+        given = law.facts(case.facts, case.on)
+    except law.Unreadable:
+        return False
+    for leaf in sourcing.leaves(node):
+        if isinstance(leaf, Comparison) and leaf.fields[0].is_ordered:
+            sides = [given.get(each.name) if isinstance(each, law.Field) else each for each in leaf.operands]
+            if any(one is not None and one == other for one, other in combinations(sides, 2)):
+                return True
+    return False

@@ -20,6 +20,7 @@ from datetime import date
 from typing import Any
 
 from qifu.domain.policies import sourcing
+from qifu.domain.policies.told import plainly
 from qifu.engines import eligibility as law
 
 GROUPS = {"and": "以下全部满足", "or": "以下任一满足", "none": "以下都不满足"}
@@ -298,5 +299,5 @@ def said(condition: object, clauses: Sequence[Mapping[str, object]] = ()) -> lis
     """A condition in words: depth, sentence, where it stands."""
     library = law.compile_policies([law.Policy("", "", law.parse(condition, law.catalogue()))])
     known = sourcing.sources(clauses)
-    told = law.Reading(library, {}, date.min).explain(0).tree
+    told = plainly(law.Reading(library, {}, date.min).explain(0).tree)
     return [(line.depth, line.text, source.cite if (source := known.get(line.path)) else "") for line in told]

@@ -6,12 +6,13 @@ kept for some minutes, for whoever composes a condition and wants its counts at 
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
-from typing import cast
+from typing import Any, cast
 
 import numpy as np
 from django.db.models import Count, Max, Q, QuerySet
@@ -23,8 +24,10 @@ from qifu.engines.calendar import SHANGHAI
 from qifu.engines.eligibility.columns import Column
 from qifu.engines.eligibility.conditions import Literal
 
+MANY = 500  # revisions that are read one by one; more are read with all
 KEPT = 600  # seconds that the columns of all enterprises are kept for previews
 Facts = dict[str, Literal | None]
+Stamp = tuple[int, datetime, int]  # a revision, when it was changed, the version of its document
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -35,6 +38,8 @@ class Shelf:
     library: law.Library
     revisions: tuple[Revision, ...]
     places: Mapping[str, int]  # by code of the item
+    stamps: tuple[Stamp, ...]  # of each revision: which row it is, and which state of it
+    kept: dict[object, Any]  # what others have made of single revisions, handed on from shelf to shelf
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -76,14 +81,51 @@ def shelf(on: date) -> Shelf:
 
 @lru_cache(maxsize=8)
 def _shelf(on: date, stamp: tuple[object, ...]) -> Shelf:
-    rows = tuple(in_force(on).select_related("item", "document").defer("tokens", "document__text").order_by("pk"))
-    library = law.compile_policies(policy(row) for row in rows)
-    return Shelf(on, library, rows, {row.item.code: place for place, row in enumerate(rows)})
+    return _KEPT.shelf(on)
+
+
+class _Kept:
+    """What was read and compiled before: a shelf of another day or of a changed library differs in little."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.begin()
+
+    def begin(self) -> None:
+        """Forget everything."""
+        self.compiler = law.Compiler()
+        self.rows: dict[int, tuple[Stamp, Revision, law.Policy]] = {}
+        self.made: dict[object, Any] = {}
+
+    def shelf(self, on: date) -> Shelf:
+        """Read and compile what is not kept. Two statements, or three."""
+        with self.lock:
+            stamps = tuple(in_force(on).order_by("pk").values_list("pk", "changed_at", "document__version"))
+            self._read(on, [stamp for stamp in stamps if self.rows.get(stamp[0], (None,))[0] != stamp])
+            found = [self.rows[stamp[0]] for stamp in stamps]
+            if len(self.rows) > 2 * len(stamps) + MANY:
+                self.rows, self.made = {stamp[0]: self.rows[stamp[0]] for stamp in stamps}, {}
+            library = self.compiler.library(tuple(held for _, _, held in found))
+        rows = tuple(row for _, row, _ in found)
+        return Shelf(on, library, rows, {row.item.code: place for place, row in enumerate(rows)}, stamps, self.made)
+
+    def _read(self, on: date, wanted: Sequence[Stamp]) -> None:
+        if not wanted:
+            return
+        rows = in_force(on).select_related("item", "document").defer("tokens", "document__text")
+        of = {stamp[0]: stamp for stamp in wanted}
+        for row in rows.filter(pk__in=list(of)) if len(of) <= MANY else rows:
+            if row.pk in of:
+                self.rows[row.pk] = of[row.pk], row, policy(row)
+
+
+_KEPT = _Kept()
 
 
 def forget() -> None:
     """Let go of what is kept, as between tests."""
     _shelf.cache_clear()
+    _KEPT.begin()
     _CITY.clear()
 
 

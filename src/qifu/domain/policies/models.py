@@ -179,6 +179,11 @@ class Revision(models.Model):
         """Whether nothing is to be done to get it: only then may it be called 免申即享."""
         return self.steps == 0
 
+    @property
+    def is_by_filing(self) -> bool:
+        """Whether a tax relief is taken by filling in the tax return, one step in all: nobody asks for it anywhere else."""
+        return self.item.kind == Item.Kind.TAX and self.steps <= 1
+
     def is_in_force(self, on: date) -> bool:
         """Whether it is published and holds on a day."""
         return self.state == "published" and self.force_from <= on <= (self.force_to or date.max)
@@ -216,7 +221,8 @@ class Match(models.Model):
     revision = models.OneToOneField(Revision, on_delete=models.CASCADE, related_name="match")
     on = models.DateField()
     at = models.DateTimeField()
-    since = models.DateField()  # when it was first matched: changes are kept from then on
+    counted_at = models.DateTimeField()  # when its figures were last counted over all enterprises
+    since = models.DateField()  # when the item was first matched: changes are kept from then on
     enterprises = models.PositiveIntegerField()  # asked about
     eligible = models.PositiveIntegerField()
     unknown = models.PositiveIntegerField()
@@ -268,6 +274,39 @@ class Claim(models.Model):
         indexes = [models.Index(fields=["item", "year"], name="claim_item_year")]
 
 
+class ClaimList(models.Model):
+    """A department's list of who claimed what: tried first, then entered, and taken back if it was wrong."""
+
+    class State(models.TextChoices):
+        TRIED = "tried", "已试算"
+        ENTERED = "entered", "已导入"
+        UNDONE = "undone", "已撤回"
+
+    name = models.CharField(max_length=200)  # of the file
+    origin = models.CharField(max_length=80)  # the department that keeps it
+    digest = models.CharField(max_length=64)  # SHA-256 of what was read
+    account = models.BigIntegerField(null=True)
+    unit = models.BigIntegerField(null=True)  # of whoever handed it in; null: the centre
+    state = models.CharField(max_length=8, choices=State, default="tried")
+    rows = models.JSONField(default=list)  # as read: number, item, firm, code, applied, paid, yuan, wan
+    count = models.PositiveIntegerField(default=0)
+    fresh = models.PositiveIntegerField(default=0)
+    changed = models.PositiveIntegerField(default=0)
+    same = models.PositiveIntegerField(default=0)
+    rejected = models.PositiveIntegerField(default=0)
+    rejects = models.JSONField(default=list)  # row number, reason, cells
+    written = models.JSONField(default=list)  # what entering it did: claim, before, after
+    pushes = models.JSONField(default=list)  # pushes that it marked as applied for
+    handed_at = models.DateTimeField()
+    entered_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(name="claim_list_state", condition=Q(state__in=["tried", "entered", "undone"]))
+        ]
+        indexes = [models.Index(fields=["-id"], name="claim_list_newest")]
+
+
 class Subscription(models.Model):
     """Which policies a person wants to be told of for an enterprise; without a row: all."""
 
@@ -281,46 +320,7 @@ class Subscription(models.Model):
         constraints = [models.UniqueConstraint(fields=["account", "enterprise"], name="subscription_once")]
 
 
-class Parcel(models.Model):
-    """Pushes to one enterprise that travel together; the month's parcels are numbered, so that no race exceeds the limit."""
-
-    enterprise = models.ForeignKey("registry.Enterprise", on_delete=models.CASCADE, related_name="+")
-    month = models.DateField()  # its first day
-    place = models.PositiveSmallIntegerField()
-    at = models.DateTimeField()
-    due = models.DateTimeField()  # never in quiet hours
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["enterprise", "month", "place"], name="parcel_place"),
-            models.CheckConstraint(name="parcel_month", condition=Q(place__gte=1, place__lte=9)),
-        ]
-
-
-class Push(models.Model):
-    """One item told to one enterprise with the proof that it fits, and what came of it."""
-
-    parcel = models.ForeignKey(Parcel, on_delete=models.CASCADE, related_name="pushes")
-    enterprise = models.ForeignKey("registry.Enterprise", on_delete=models.CASCADE, related_name="+")
-    revision = models.ForeignKey(Revision, on_delete=models.PROTECT, related_name="pushes")
-    proof = models.JSONField()  # on which day, which clauses were answered how from which value and source
-    sent_at = models.DateTimeField()
-    opened_at = models.DateTimeField(null=True)
-    checked_at = models.DateTimeField(null=True)
-    applied_at = models.DateTimeField(null=True)
-    fits = models.BooleanField(null=True)
-    because = models.CharField(max_length=300, blank=True, default="")
-    answered_at = models.DateTimeField(null=True)
-    handled_at = models.DateTimeField(null=True)  # the editor has dealt with the answer
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["enterprise", "revision"], name="push_once"),
-            models.CheckConstraint(
-                name="push_not_fitting_says_why", condition=Q(fits=None) | Q(fits=True) | ~Q(because="")
-            ),
-        ]
-        indexes = [models.Index(fields=["revision", "sent_at"], name="push_revision")]
-
-
 from qifu.domain.policies.collected import Finding, Mark, Reading, Source  # noqa: E402, F401  (tables of the room)
+from qifu.domain.policies.pushed import Parcel as Parcel  # noqa: E402
+from qifu.domain.policies.pushed import Push as Push  # noqa: E402
+from qifu.domain.policies.pushed import PushRun as PushRun  # noqa: E402

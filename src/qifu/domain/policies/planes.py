@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,6 +38,15 @@ def with_bit(plane: bytes | memoryview, number: int, is_set: bool) -> bytes:
         found.extend(bytes((number >> 3) + 1 - len(found)))
     bit = 1 << (number & 7)
     found[number >> 3] = found[number >> 3] | bit if is_set else found[number >> 3] & ~bit
+    return bytes(found)
+
+
+def without(plane: bytes | memoryview, numbers: Iterable[int]) -> bytes:
+    """The plane with some ids taken out."""
+    found = bytearray(plane)
+    for number in numbers:
+        if number >> 3 < len(found):
+            found[number >> 3] &= ~(1 << (number & 7)) & 0xFF
     return bytes(found)
 
 

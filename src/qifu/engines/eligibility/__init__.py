@@ -23,7 +23,7 @@ from .fields import Change, Field, catalogue
 from .findings import Finder, Finding
 from .nearest import Move, Nearest, nearest
 from .policies import Policy, read_policies, read_policy
-from .programs import Library, compile_policies
+from .programs import Compiler, Library, compile_policies
 from .single import Explanation, Line, Reading, Result, deciding, judge
 from .values import Facts, Unreadable, facts, is_listed, read, with_age
 
@@ -36,6 +36,7 @@ __all__ = [
     "Change",
     "Choice",
     "Column",
+    "Compiler",
     "Crossed",
     "Doubled",
     "Explanation",

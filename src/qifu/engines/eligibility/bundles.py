@@ -2,8 +2,9 @@
 
 Rules between items: of a *choice* at most so many may be taken (mutually exclusive 互斥, the higher only 就高不重复); a *ceiling*
 limits what a set of items pays in a year. Ceilings lie within each other or apart. Rules may run in circles: they are
-read without direction. Items that no rule ties together are settled apart, each group by branch and bound; the answer is exact
-unless it says otherwise.
+read without direction. Items that no rule ties together are settled apart: where at most one of each choice may be taken and
+no ceiling can be reached, as the heaviest set of items that do not exclude each other; else by branch and bound over the
+items. The answer is exact unless it says otherwise, and then says what no bundle exceeds.
 """
 
 from __future__ import annotations
@@ -13,7 +14,9 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from itertools import combinations
 
-EFFORT = 100_000  # places looked at in one group before the search settles for what it has
+from .heaviest import Search, bits, heaviest
+
+EFFORT = 5_000  # branches of one group before the search settles for what it has: some seconds
 _NOTHING = Decimal(0)
 
 
@@ -98,10 +101,12 @@ class _Group:
     choices: list[Choice]
     ceilings: list[Ceiling]
     room: list[int]
-    seen: int = 0
+    is_cut: bool = False
     best: tuple[Decimal, tuple[str, ...]] = (_NOTHING, ())
     bound: Decimal = _NOTHING
-    found: dict[str, Item] = field(default_factory=dict)
+    weights: list[int] = field(default_factory=list)  # of the items, in the smallest unit in use
+    unit: Decimal = Decimal(1)
+    excluded: list[int] = field(default_factory=list)  # for each item those that it excludes, as bits
 
 
 def best_bundle(
@@ -125,9 +130,9 @@ def best_bundle(
         Taken(item.id, paid[item.id], _cut(item, paid[item.id], ceilings)) for item in offered if item.id in chosen
     )
     left = tuple(Left(i.id, _why_left(i, taken, offered, choices, received)) for i in offered if i.id not in chosen)
-    cut_short = any(group.seen >= effort for group in groups)
+    cut_short = any(group.is_cut for group in groups)
     total = sum((each.yuan for each in taken), _NOTHING)
-    bound = sum((group.bound if group.seen >= effort else group.best[0] for group in groups), _NOTHING)
+    bound = sum((group.bound if group.is_cut else group.best[0] for group in groups), _NOTHING)
     return Bundle(taken, left, total, not cut_short or bound == total, bound)
 
 
@@ -158,13 +163,60 @@ def _groups(
 
 
 def _searched(group: _Group, effort: int) -> _Group:
+    """Find the best of a group: as a heaviest set where exclusions are all there is, else item by item."""
+    _weigh(group)
+    open_ = [n for n, item in enumerate(group.items) if item.yuan > 0 and not _is_shut(group, item)]
+    place = {n: k for k, n in enumerate(open_)}
+    own = [sum(1 << place[other] for other in bits(group.excluded[n]) if other in place) for n in open_]
+    found = heaviest([group.weights[n] for n in open_], own, effort)
+    chosen = tuple(group.items[open_[k]] for k in found.places)
+    if all(room <= 1 for room in group.room) and not any(_can_bind(each, group.items) for each in group.ceilings):
+        group.best = found.weight * group.unit, tuple(item.id for item in chosen)
+        group.bound, group.is_cut = found.bound * group.unit, found.bound > found.weight
+    else:
+        _branched(group, chosen, effort)
+    group.best = (group.best[0], _needed(group))
+    return group
+
+
+def _weigh(group: _Group) -> None:
+    """Amounts as whole numbers of one unit, and who excludes whom."""
+    least = min((int(item.yuan.as_tuple().exponent) for item in group.items), default=0)
+    group.unit = Decimal(1).scaleb(min(least, 0))
+    group.weights = [int(item.yuan / group.unit) for item in group.items]
+    places = {item.id: n for n, item in enumerate(group.items)}
+    group.excluded = [0] * len(group.items)
+    for rule, room in zip(group.choices, group.room, strict=True):
+        if room == 1:
+            among = sum(1 << places[name] for name in rule.items if name in places)
+            for n in bits(among):
+                group.excluded[n] |= among & ~(1 << n)
+
+
+def _is_shut(group: _Group, item: Item) -> bool:
+    """Whether a choice that it stands in is used up."""
+    return any(room < 1 and item.id in rule.items for rule, room in zip(group.choices, group.room, strict=True))
+
+
+def _can_bind(ceiling: Ceiling, items: Sequence[Item]) -> bool:
+    """Whether the items together could exceed a ceiling."""
+    return sum((item.yuan for item in items if item.id in ceiling.items), _NOTHING) > ceiling.left
+
+
+def _branched(group: _Group, first: tuple[Item, ...], effort: int) -> None:
     """Branch on each item, dearest first, with and without it; leave a branch that cannot beat what was found."""
     member = [[n for n, rule in enumerate(group.choices) if item.id in rule.items] for item in group.items]
-    waiting: list[tuple[int, tuple[Item, ...], tuple[int, ...]]] = [(0, (), tuple(group.room))]
-    group.bound = _reach(group, 0, (), tuple(group.room), member)
-    while waiting and group.seen < effort:
+    start = tuple(group.room)
+    if all(
+        sum(item.id in rule.items for item in first) <= room for rule, room in zip(group.choices, start, strict=True)
+    ):
+        group.best = _paid(first, group.ceilings), tuple(item.id for item in first)  # something to beat from the start
+    waiting: list[tuple[int, tuple[Item, ...], tuple[int, ...]]] = [(0, (), start)]
+    group.bound = _reach(group, 0, (), start, member)
+    seen = 0
+    while waiting and seen < effort:
         place, chosen, room = waiting.pop()
-        group.seen += 1
+        seen += 1
         value = _paid(chosen, group.ceilings)
         if value > group.best[0]:
             group.best = (value, tuple(item.id for item in chosen))
@@ -175,23 +227,18 @@ def _searched(group: _Group, effort: int) -> _Group:
         if group.items[place].yuan > 0 and all(room[n] > 0 for n in rules):
             less = tuple(each - (n in rules) for n, each in enumerate(room))
             waiting.append((place + 1, (*chosen, group.items[place]), less))
-    group.best = (group.best[0], _needed(group))
-    return group
+    group.is_cut = bool(waiting)
 
 
 def _reach(
     group: _Group, place: int, chosen: tuple[Item, ...], room: Sequence[int], member: Sequence[Sequence[int]]
 ) -> Decimal:
-    """What no completion can exceed: everything still open under the ceilings, or the dearest of each choice."""
+    """What no completion can exceed: everything still open under the ceilings; of what excludes each other only one."""
     still = [n for n in range(place, len(group.items)) if all(room[rule] > 0 for rule in member[n])]
     capped = _paid((*chosen, *(group.items[n] for n in still)), group.ceilings)
-    loose, by_rule = _NOTHING, dict[int, int]()
-    for n in still:  # dearest first: of each choice only as many as there is room for
-        rule = member[n][0] if member[n] else -1
-        if rule < 0 or by_rule.get(rule, 0) < room[rule]:
-            loose += group.items[n].yuan
-        by_rule[rule] = by_rule.get(rule, 0) + 1
-    return min(capped, _paid(chosen, group.ceilings) + loose)
+    worth = sum(1 << n for n in still if group.weights[n] > 0)
+    cover = Search(group.weights, group.excluded, 0).bound(worth) * group.unit
+    return min(capped, _paid(chosen, group.ceilings) + cover)
 
 
 def _needed(group: _Group) -> tuple[str, ...]:

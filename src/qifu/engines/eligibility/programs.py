@@ -70,6 +70,9 @@ class Library:
     steps: tuple[Step, ...]
     roots: tuple[int, ...]
     traces: tuple[tuple[Traced, ...], ...]
+    said: dict[
+        int, object
+    ]  # by trace, what can be said of its nodes before any enterprise is known; made when asked for
 
     @property
     def fields(self) -> frozenset[str]:
@@ -103,11 +106,37 @@ class Library:
 
 def compile_policies(policies: Iterable[Policy]) -> Library:
     """Compile policies into one program, so that what they share is asked once."""
-    builder = _Builder()
-    kept = tuple(policies)
-    roots = tuple(builder.lower(policy.when, False) for policy in kept)
-    traces = tuple(builder.trace(policy.when) for policy in kept)
-    return Library(kept, tuple(builder.atoms), tuple(builder.steps), roots, traces)
+    return Compiler().library(tuple(policies))
+
+
+class Compiler:
+    """Compiles a library again and again as single policies come and go: only what is new costs anything.
+
+    Steps of policies that have gone stay in the program until half of it serves nobody; then it is compiled anew.
+    """
+
+    def __init__(self) -> None:
+        self._begin()
+
+    def _begin(self) -> None:
+        self._builder = _Builder()
+        self._known: dict[
+            int, tuple[Policy, int, tuple[Traced, ...]]
+        ] = {}  # by identity, which the policy kept here guards
+        self._said: dict[int, object] = {}
+
+    def library(self, policies: tuple[Policy, ...]) -> Library:
+        """Compile these; a policy that was compiled before is known by being the same object."""
+        if len(self._known) > 2 * max(len(policies), 50):
+            self._begin()
+        builder, known = self._builder, self._known
+        for policy in policies:
+            if id(policy) not in known:
+                root = builder.lower(policy.when, False)
+                known[id(policy)] = policy, root, builder.trace(policy.when)
+        found = [known[id(policy)] for policy in policies]
+        roots, traces = tuple(root for _, root, _ in found), tuple(trace for _, _, trace in found)
+        return Library(policies, tuple(builder.atoms), tuple(builder.steps), roots, traces, self._said)
 
 
 class _Builder:

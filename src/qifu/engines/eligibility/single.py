@@ -182,7 +182,7 @@ class Reading:
         """The verdict of one policy with every clause and the value it saw."""
         seen, states, origins = self._seen, self.states, self._origins
         tree = []
-        for path, text, names, depth, step, key in _templates(self.library)[policy]:
+        for path, text, names, depth, step, key in _templates(self.library, policy):
             origin = None if origins is None else self._origin(names)
             tree.append(_made(Line, (path, text, seen[key], ANSWERS[states[step]], depth, names, origin)))
         held = self.library.policies[policy]
@@ -197,10 +197,12 @@ _made = tuple.__new__  # half the cost of calling the class; there are thousands
 _Template = tuple[str, str, tuple[str, ...], int, int, object]
 
 
-@lru_cache(maxsize=16)
-def _templates(library: Library) -> list[list[_Template]]:
-    """What can be said of each node before any enterprise is known."""
-    return [[_template(each) for each in trace] for trace in library.traces]
+def _templates(library: Library, policy: int) -> list[_Template]:
+    """What can be said of each node of a policy before any enterprise is known; kept with the library."""
+    trace = library.traces[policy]
+    if id(trace) not in library.said:
+        library.said[id(trace)] = [_template(each) for each in trace]
+    return cast(list[_Template], library.said[id(trace)])
 
 
 def _template(each: Traced) -> _Template:

@@ -52,19 +52,23 @@ def note_claims(*, actor: Actor, now: datetime, lines: Iterable[Claimed], source
         rows, batch_size=BATCH, update_conflicts=True, unique_fields=["enterprise", "item", "year"],
         update_fields=["applied_on", "paid_on", "yuan", "source"],
     )  # fmt: skip
-    _note_applied(rows, now)
+    note_applied(rows, now)
     told = {"lines": len(rows), "source": source[:120]}
     record_many([Entry(actor, now, "policies.note_claims", "policies.claims", told)])
     return len(rows)
 
 
-def _note_applied(rows: list[Claim], now: datetime) -> None:
-    """What was pushed before the application came counts as applied for."""
+def note_applied(rows: Iterable[Claim], now: datetime) -> list[int]:
+    """Count what was pushed before the application came as applied for; return those pushes."""
     firms: dict[tuple[int, date], list[int]] = {}
     for row in rows:
         firms.setdefault((row.item_id, row.applied_on), []).append(row.enterprise_id)
     pushed = set(Push.objects.filter(applied_at=None).values_list("revision__item_id", flat=True).distinct())
+    noted: list[int] = []
     for (item, day), some in firms.items():
         if item in pushed:
             told = Push.objects.filter(revision__item=item, enterprise__in=some, applied_at=None)
-            told.filter(sent_at__date__lte=day).update(applied_at=now)
+            noted += told.filter(sent_at__date__lte=day).values_list("pk", flat=True)
+    for start in range(0, len(noted), BATCH):
+        Push.objects.filter(pk__in=noted[start : start + BATCH]).update(applied_at=now)
+    return noted

@@ -10,12 +10,15 @@ from django.db import IntegrityError, transaction
 
 from qifu.domain.policies import access
 from qifu.domain.policies.models import Document, Relation, Revision
+from qifu.kernel import typed
 from qifu.kernel.actor import Actor
-from qifu.kernel.errors import Conflict, Invalid
+from qifu.kernel.errors import Conflict, Invalid, Missing
 from qifu.kernel.evidence.actions import record
-from qifu.kernel.files.actions import give
+from qifu.kernel.files import queries as kept
+from qifu.kernel.files.actions import drop, give
 
 LONGEST_TEXT = 200_000  # characters
+MOST_FILES = 20  # of one document
 DOUBLE = "同一文号、同一标题的文件已经有了，请在列表里查找，不要重复登记。"
 
 
@@ -56,8 +59,10 @@ def enter(*, actor: Actor, now: datetime, paper: Paper, files: Sequence[int] = (
 
 
 @transaction.atomic
-def correct(*, actor: Actor, now: datetime, document: int, paper: Paper, seen: int) -> Document:
-    """Correct a document; `seen` is the version that the writer had before the eyes.
+def correct(
+    *, actor: Actor, now: datetime, document: int, paper: Paper, seen: int, files: Sequence[int] = ()
+) -> Document:
+    """Correct a document and add attachments; `seen` is the version that the writer had before the eyes.
 
     :raises Missing: no such document. :raises Forbidden: the actor does not write policies.
     :raises Conflict: somebody else corrected it meanwhile. :raises Invalid: something is missing or cannot be.
@@ -76,8 +81,28 @@ def correct(*, actor: Actor, now: datetime, document: int, paper: Paper, seen: i
             row.save()
     except IntegrityError:
         raise Conflict(DOUBLE) from None
+    if len(kept.kept_for(row.stream, with_internal=True)) + len(files) > MOST_FILES:
+        raise Invalid(f"一份文件最多 {MOST_FILES} 个附件，请先删去不用的。", {"files": "附件太多"})
+    if given := give(actor=actor, ids=list(files), owner=row.stream):
+        facts: dict[str, object] = {"files": [one.pk for one in given]}
+        record(actor=actor, now=now, verb="policies.attach", stream=row.stream, facts=facts)
     _prove(row, "policies.correct", actor, now, paper, before)
     return row
+
+
+@transaction.atomic
+def detach(*, actor: Actor, now: datetime, document: int, file: int) -> None:
+    """Take an attachment away from a document; the record of it stays.
+
+    :raises Missing: no such document or attachment. :raises Forbidden: the actor does not write policies.
+    """
+    access.require_writer(actor)
+    row = access.document(actor, document, lock=True)
+    found = next((one for one in kept.kept_for(row.stream, with_internal=True) if one.pk == file), None)
+    if found is None:
+        raise Missing("没有这个附件，可能已经删去。")
+    drop(actor=actor, now=now, file=found, reason="政策文件的附件删去")
+    record(actor=actor, now=now, verb="policies.detach", stream=row.stream, facts={"file": file})
 
 
 @transaction.atomic
@@ -88,7 +113,7 @@ def relate(*, actor: Actor, now: datetime, document: int, kind: str, number: str
     """
     access.require_writer(actor)
     row = access.document(actor, document, lock=True)
-    number = number.strip()[:120]
+    number = typed.line(number)[:120]
     if kind not in Relation.Kind.values or not number:
         raise Invalid("请选择关系，并填写对方的文号。", {"number": "请填写文号。"})
     if number == row.number:
@@ -152,11 +177,12 @@ def _checked(paper: Paper) -> Paper:
     """:raises Invalid: something is missing or cannot be."""
     kept = replace(
         paper,
-        title=paper.title.strip(),
-        issuer=paper.issuer.strip(),
-        number=paper.number.strip(),
-        gist=paper.gist.strip(),
-        url=paper.url.strip(),
+        title=typed.line(paper.title),
+        issuer=typed.line(paper.issuer),
+        number=typed.line(paper.number),
+        text=typed.lines(paper.text),
+        gist=typed.lines(paper.gist),
+        url=typed.line(paper.url),
     )
     wrong = {
         "title": "请填写文件标题，至多 200 字。" if not 1 <= len(kept.title) <= 200 else "",

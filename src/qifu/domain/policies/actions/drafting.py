@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime
 
 from django.db import IntegrityError, transaction
@@ -14,7 +14,7 @@ from django.db.models import Max
 from qifu.domain.policies import access, checking
 from qifu.domain.policies.models import Case, Document, Item, Revision
 from qifu.engines import eligibility as law
-from qifu.kernel import search
+from qifu.kernel import search, typed
 from qifu.kernel.actor import Actor
 from qifu.kernel.errors import Conflict, Invalid
 from qifu.kernel.evidence.actions import record
@@ -66,10 +66,12 @@ def begin(*, actor: Actor, now: datetime, about: About, document: int, words: Wo
     """
     access.require_writer(actor)
     source = access.document(actor, document)
+    about, words = replace(about, theme=typed.line(about.theme), unit=typed.line(about.unit)), cleaned(words)
     _check_about(about)
     if Item.objects.filter(code=about.code).exists():
         raise Conflict(f"编号 {about.code} 已被另一项政策使用，请换一个。")
     checked(words)
+    _not_itself(about.code, words)
     item = Item.objects.create(**asdict(about), made_at=now)
     return _made(actor, now, item, source, words, [])
 
@@ -103,7 +105,9 @@ def edit(*, actor: Actor, now: datetime, code: str, number: int, words: Words, s
     row = _in_work(actor, code, number)
     if row.version != seen:
         raise Conflict("这一版刚被别人改过，请打开最新内容再改。", state=row.state)
+    words = cleaned(words)
     checked(words)
+    _not_itself(code, words)
     row.cases.filter(on__gte=row.force_from, on__lt=words.force_from).update(on=words.force_from)
     _say(row, words)
     row.author, row.reader, row.read_at, row.state = actor.account, None, None, Revision.State.DRAFT
@@ -124,7 +128,7 @@ def add_case(
     """
     access.require_writer(actor)
     row = _in_work(actor, code, number)
-    name = name.strip()
+    name = typed.line(name)
     wrong = {
         "name": "" if 1 <= len(name) <= 120 else "请填写算例的名称，至多 120 字。",
         "kind": "" if kind in Case.Kind.values else "请选择算例的种类。",
@@ -157,6 +161,27 @@ def drop_case(*, actor: Actor, now: datetime, code: str, number: int, case: int)
 def words_of(row: Revision) -> Words:
     """What a revision says, to begin the next one from."""
     return Words(**{name: getattr(row, name) for name in Words.__dataclass_fields__})
+
+
+def cleaned(words: Words) -> Words:
+    """The same without characters that nobody sees."""
+    return replace(
+        words, title=typed.line(words.title), summary=typed.lines(words.summary), how=typed.lines(words.how),
+        amount_words=typed.line(words.amount_words), contact=typed.line(words.contact),
+        materials=[typed.line(str(one)) for one in words.materials],
+        beyond=[typed.line(str(one)) for one in words.beyond],
+        window={name: typed.line(each) if isinstance(each, str) else each for name, each in words.window.items()},
+        clauses=[
+            {name: typed.line(each) if isinstance(each, str) else each for name, each in clause.items()}
+            for clause in words.clauses
+        ],
+    )  # fmt: skip
+
+
+def _not_itself(code: str, words: Words) -> None:
+    """:raises Invalid: an item excludes itself."""
+    if code in words.excludes:
+        raise Invalid("一项政策不能与自己互斥，请从互斥的政策里去掉它。", {"excludes": "不能写自己的编号。"})
 
 
 def checked(words: Words) -> None:

@@ -1,6 +1,7 @@
 """Who fits what: all against all, one item against all, one enterprise against all. Only what changed is written.
 
-The first match of a revision is its beginning; from then on each enterprise that begins or ceases to fit leaves a line.
+The first match of an item is its beginning; from then on each enterprise that begins or ceases to fit leaves a line, also
+where a later revision took over: it is held against what was matched of the one before.
 """
 
 from __future__ import annotations
@@ -11,6 +12,8 @@ from datetime import date, datetime
 
 import numpy as np
 from django.db import transaction
+from django.db.models import Count, F, Q
+from django.db.models.fields.json import KT
 from numpy.typing import NDArray
 
 from qifu.domain.policies import costing, facts, planes
@@ -20,10 +23,10 @@ from qifu.engines import eligibility as law
 from qifu.engines.eligibility.columns import padded
 from qifu.kernel.actor import SYSTEM, Actor
 from qifu.kernel.evidence.actions import record
-from qifu.kernel.outbox import Delivery
 
 STREAM = "policies.matching"
 BATCH = 2_000
+SELF_REPORTED = "企业自报"  # the source of a claim that the enterprise noted itself
 MOST_CHANGES = 200_000  # of one revision in one run; a list that turns the district over is a new beginning
 
 
@@ -59,6 +62,22 @@ def match_item(*, now: datetime, code: str, actor: Actor = SYSTEM) -> Done:
     return _match(actor, now, shelf, [place], whole=False)
 
 
+def recount(*, now: datetime, actor: Actor = SYSTEM) -> int:
+    """Match all against all if anything has moved since the figures were counted; return how many answers changed."""
+    on = facts.day(now)
+    is_old = Match.objects.filter(Q(at__gt=F("counted_at")) | Q(on__lt=on)).exists() or _claims_moved(on.year)
+    return match_all(now=now, actor=actor).changes if is_old else 0
+
+
+def _claims_moved(year: int) -> bool:
+    """Whether somebody has claimed something that the figures do not know of."""
+    kept = Match.objects.annotate(claims=KT("unclaimed__claims")).values_list("revision__item_id", "claims")
+    counted = {item: int(n or 0) for item, n in kept}
+    claims = Claim.objects.filter(year=year, item__in=list(counted)).values_list("item").annotate(n=Count("pk"))
+    now = dict(claims)
+    return any(now.get(item, 0) != n for item, n in counted.items())
+
+
 @transaction.atomic
 def match_enterprise(*, now: datetime, enterprise: int) -> int:
     """Match one enterprise against every item in force; return how many answers changed.
@@ -86,16 +105,6 @@ def match_enterprise(*, now: datetime, enterprise: int) -> int:
     return len(changed)
 
 
-def run(delivery: Delivery) -> object:
-    """Do what a change has set off."""
-    code, enterprise = str(delivery.payload.get("code") or ""), delivery.payload.get("enterprise")
-    if code:
-        return match_item(now=delivery.now, code=code).changes
-    if isinstance(enterprise, int):
-        return match_enterprise(now=delivery.now, enterprise=enterprise)
-    return match_all(now=delivery.now).changes
-
-
 def _match(
     actor: Actor,
     now: datetime,
@@ -114,15 +123,16 @@ def _match(
     unclaimed = Unclaimed(city, ids, shelf.on.year)
     done = [len(city.ids), len(places), 0, 0, 0]
     with transaction.atomic():
-        kept = {m.revision_id: m for m in Match.objects.select_for_update().filter(
-            revision__in=[shelf.revisions[p].pk for p in places])}  # fmt: skip
+        kept, former = _kept([shelf.revisions[p] for p in places])
         for number, place in enumerate(places):
             revision = shelf.revisions[place]
             yes, unknown = told.eligible(number), told.unknown(number)
-            row = kept.get(revision.pk) or Match(revision=revision, since=shelf.on)
-            changes = _changes(row, revision, ids, yes, unknown, shelf.on) if row.pk else []
+            row = kept.get(revision.pk)
+            before = row or former.get(revision.item_id)
+            changes = _changes(before, revision, ids, yes, unknown, shelf.on) if before else []
             MatchChange.objects.bulk_create(changes, batch_size=BATCH)
-            row.on, row.at, row.enterprises = shelf.on, now, len(city.ids)
+            row = row or Match(revision=revision, since=before.since if before else shelf.on)
+            row.on, row.at, row.counted_at, row.enterprises = shelf.on, now, now, len(city.ids)
             row.eligible, row.unknown = int(yes.sum()), int(unknown.sum())
             row.eligible_bits, row.unknown_bits = planes.packed(ids, yes), planes.packed(ids, unknown)
             row.lacking = finder.get(number, {})
@@ -130,6 +140,7 @@ def _match(
             row.save()
             for at, more in ((2, row.eligible), (3, row.unknown), (4, len(changes))):
                 done[at] += more
+        Match.objects.filter(pk__in=[row.pk for row in former.values()]).delete()
         if whole:
             Match.objects.exclude(revision__in=[r.pk for r in shelf.revisions]).delete()
         result = Done(*done)
@@ -138,6 +149,15 @@ def _match(
             "eligible": result.eligible, "unknown": result.unknown, "changes": result.changes,
         })  # fmt: skip
     return result
+
+
+def _kept(revisions: Sequence[Revision]) -> tuple[dict[int, Match], dict[int, Match]]:
+    """What was matched of these revisions, by revision; and of others of the same items, by item: the one before."""
+    rows = Match.objects.select_for_update(of=("self",)).select_related("revision")
+    own = {r.pk for r in revisions}
+    held = list(rows.filter(revision__item__in={r.item_id for r in revisions}).order_by("revision__force_from"))
+    kept = {m.revision_id: m for m in held if m.revision_id in own}
+    return kept, {m.revision.item_id: m for m in held if m.revision_id not in own}
 
 
 def _told(row: Match, enterprise: int) -> str:
@@ -195,25 +215,36 @@ class Lacking:
 
 
 class Unclaimed:
-    """Who is eligible and has not claimed this year, by street and section, in firms and yuan."""
+    """Who is eligible and has not claimed this year, by street and section, in firms and yuan.
+
+    A relief that is taken in the tax return itself is not asked for anywhere: while no list says who took it, nobody is
+    counted as having left it, and `filed` says how many fit it.
+    """
 
     def __init__(self, city: facts.City, ids: NDArray[np.int64], year: int) -> None:
         self.city, self.ids = city, ids
         self.claimed: dict[int, list[int]] = {}
-        for item, firm in Claim.objects.filter(year=year).values_list("item_id", "enterprise_id"):
+        self.listed: set[int] = set()  # items of which an office has handed in who took them
+        rows = Claim.objects.filter(year=year).values_list("item_id", "enterprise_id", "source")
+        for item, firm, source in rows:
             self.claimed.setdefault(item, []).append(firm)
+            self.listed |= {item} if source != SELF_REPORTED else set()
         self.cuts = {"street": _coded(city.streets), "section": _coded(city.sections)}
 
     def of(self, revision: Revision, yes: Mask) -> dict[str, object]:
         """Totals, and by cut: key → firms, least yuan."""
         taken = self.claimed.get(revision.item_id)
+        if revision.is_by_filing and revision.item_id not in self.listed:
+            return {"firms": 0, "yuan": 0, "claims": len(taken or ()), "filed": int(yes.sum())}
         open_ = yes & ~np.isin(self.ids, np.array(taken, dtype=np.int64)) if taken else yes
         places = np.flatnonzero(open_)
         yuan = np.zeros(len(places))
         if revision.formula is not None and len(places):
             yuan = costing.amounts(law.read_formula(revision.formula), self.city.table).low[places]
         yuan = np.where(np.isfinite(yuan), yuan, 0.0)
-        told: dict[str, object] = {"firms": len(places), "yuan": round(float(yuan.sum()))}
+        told: dict[str, object] = {
+            "firms": len(places), "yuan": round(float(yuan.sum())), "claims": len(taken or ()), "filed": 0
+        }  # fmt: skip
         for name, (codes, labels) in self.cuts.items():
             firms = np.bincount(codes[places], minlength=len(labels))
             sums = np.bincount(codes[places], weights=yuan, minlength=len(labels))

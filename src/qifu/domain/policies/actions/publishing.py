@@ -9,6 +9,7 @@ from django.db import transaction
 from qifu.domain.policies import access, checking, facts
 from qifu.domain.policies.actions import notifying
 from qifu.domain.policies.models import Revision
+from qifu.kernel import typed
 from qifu.kernel.actor import Actor
 from qifu.kernel.errors import Conflict, Forbidden, Invalid
 from qifu.kernel.evidence.actions import record
@@ -74,7 +75,7 @@ def withdraw(*, actor: Actor, now: datetime, code: str, number: int, reason: str
     """
     access.require_publisher(actor)
     row = access.revision(actor, code, number, lock=True)
-    reason = reason.strip()[:300]
+    reason = typed.line(reason)[:300]
     if len(reason) < 4:
         raise Invalid("请写明撤回的原因（至少四个字）。", {"reason": "请写明原因。"})
     today = facts.day(now)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -17,7 +17,7 @@ from qifu.domain.registry import facts as registry
 from qifu.domain.registry import queries as enterprises
 from qifu.engines import eligibility as law
 from qifu.engines.calendar import SHANGHAI
-from qifu.kernel import outbox
+from qifu.kernel import outbox, typed
 from qifu.kernel.actor import SYSTEM, Actor
 from qifu.kernel.errors import Conflict, Invalid
 from qifu.kernel.evidence.actions import Entry, record, record_many
@@ -48,10 +48,14 @@ class _Ready:
     reading: law.Reading
 
 
-def push(*, actor: Actor = SYSTEM, now: datetime, only: Iterable[int] | None = None) -> Sent:
+Pace = Callable[[int, int, Sent], bool]
+
+
+def push(*, actor: Actor = SYSTEM, now: datetime, only: Iterable[int] | None = None, pace: Pace | None = None) -> Sent:
     """Tell every enterprise with a contact of items it fits and was never told of.
 
-    What the match says is judged anew before it is sent, so that no push goes out on a stale answer.
+    What the match says is judged anew before it is sent, so that no push goes out on a stale answer. `pace` is told after
+    each stretch, inside its transaction, of how many enterprises how many are done and what came of it; it stops the run by no.
 
     :raises Forbidden: the actor does not run pushing.
     """
@@ -64,15 +68,20 @@ def push(*, actor: Actor = SYSTEM, now: datetime, only: Iterable[int] | None = N
     fitting = _fitting(shelf, set(chosen))
     full = _full(chosen, on)
     done = [0, 0, 0]
+    seen = 0
     for firms in _some(sorted(fitting)):
         with transaction.atomic():
             ready = _ready(shelf, [f for f in firms if f not in full], fitting, chosen, on)
             made = [_parcel(one, shelf, now) for one in ready]
             record_many([_proof_of_sending(actor, now, parcel, pushes) for parcel, pushes in made])
             _tell(made, ready, shelf, now)
-        done[0] += len(made)
-        done[1] += sum(len(pushes) for _, pushes in made)
-    done[2] = len(set(fitting) & full)
+            done[0] += len(made)
+            done[1] += sum(len(pushes) for _, pushes in made)
+            done[2] += len(set(firms) & full)
+            seen += len(firms)
+            goes_on = pace is None or pace(len(fitting), seen, Sent(*done))
+        if not goes_on:
+            break
     with transaction.atomic():
         told = {"parcels": done[0], "pushes": done[1], "held_back": done[2]}
         record(actor=actor, now=now, verb="policies.push", stream=STREAM, facts=told)
@@ -101,7 +110,7 @@ def answer(*, actor: Actor, now: datetime, push: int, fits: bool, because: str =
     :raises Missing: not a push to an enterprise of the actor's. :raises Invalid: it does not fit, and nobody says why.
     """
     row = access.push(actor, push)
-    because = because.strip()
+    because = typed.lines(because)
     if not fits and not 2 <= len(because) <= 300:
         raise Invalid("请写明为什么不适合（2 至 300 字），政策编辑会据此修改。", {"because": "请写明原因。"})
     row.fits, row.because, row.answered_at, row.handled_at = fits, "" if fits else because, now, None

@@ -38,7 +38,10 @@ def apply(*, actor: Actor, now: datetime, enterprise: int, code: str) -> Claim:
     if row is None:
         raise Missing(access.NO_ITEM)
     made, is_new = Claim.objects.get_or_create(
-        enterprise_id=enterprise, item=row.item, year=on.year, defaults={"applied_on": on, "source": "企业自报"}
+        enterprise_id=enterprise,
+        item=row.item,
+        year=on.year,
+        defaults={"applied_on": on, "source": matching.SELF_REPORTED},
     )
     if not is_new:
         raise Conflict("今年已经记过这项的申报。")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TypeAlias
+from typing import BinaryIO, TypeAlias
 
 from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
 
@@ -29,6 +29,13 @@ STATES = {
     "over": "已停止执行", "withdrawn": "已撤回",
 }  # fmt: skip
 TONES = {"in_force": "green", "draft": "amber", "reviewed": "accent", "coming": "calm", "over": "", "withdrawn": ""}
+DOCUMENT_SORTS = {
+    "newest": "最近登记",
+    "issued": "最近成文",
+    "until": "最早停止执行",
+    "most": "事项最多",
+    "title": "按标题",
+}
 SORTS = {"code": "按编号", "newest": "最近改动", "eligible": "符合最多", "until": "最早到期"}
 
 
@@ -110,6 +117,7 @@ class Sheet:
     problems: list[str]
     match: Match | None
     lacking: list[tuple[str, int]]
+    files: list[StoredFile]  # attachments of its document
     may_write: bool
     may_read: bool
     may_publish: bool
@@ -195,6 +203,7 @@ def sheet(*, actor: Actor, code: str, on: date, number: int | None = None) -> Sh
         item, chosen, views, _said(row), checking.tried(row, cases),
         checking.in_the_way(row, cases) + ([] if row.reader or not is_draft else ["除起草人外还没有人审读。"]) if is_draft else [],
         match, [(law.catalogue()[name].label, n) for name, n in (match.lacking if match else {}).items()],
+        files.kept_for(row.document.stream, with_internal=True),
         may_write=access.may_write(actor) and is_draft,
         may_read=publisher and row.state == "draft" and row.author != actor.account,
         may_publish=publisher and is_draft,
@@ -216,8 +225,10 @@ def numbers_of(actor: Actor, code: str) -> list[int]:
     return list(access.item(actor, code).revisions.order_by("-number").values_list("number", flat=True))
 
 
-def documents(*, actor: Actor, q: str = "", level: str = "", place: int = 0) -> tuple[list[Document], int]:
-    """A page of documents with how many items rest on each, newest first; and how many there are."""
+def documents(
+    *, actor: Actor, q: str = "", level: str = "", sort: str = "newest", place: int = 0, size: int = PAGE
+) -> tuple[list[Document], int]:
+    """A page of documents with how many items rest on each; and how many there are."""
     access.require_staff(actor)
     rows = Document.objects.defer("text", "gist")
     for word in q.split()[:5]:
@@ -226,7 +237,12 @@ def documents(*, actor: Actor, q: str = "", level: str = "", place: int = 0) -> 
         rows = rows.filter(level=level)
     count = rows.count()
     counted = rows.annotate(items=Count("revisions__item", distinct=True))
-    return list(counted.order_by("-pk")[place : place + PAGE]), count
+    orders = {
+        "issued": F("issued_on").desc(nulls_last=True), "until": F("effective_to").asc(nulls_last=True),
+        "most": F("items").desc(), "title": F("title").asc(),
+    }  # fmt: skip
+    ordered = counted.order_by(orders[sort], "-pk") if sort in orders else counted.order_by("-pk")
+    return list(ordered[place : place + size]), count
 
 
 def document(*, actor: Actor, number: int, on: date) -> DocumentSheet:
@@ -245,6 +261,14 @@ def document(*, actor: Actor, number: int, on: date) -> DocumentSheet:
         access.may_write(actor),
         access.may_publish(actor),
     )
+
+
+def attachment(*, actor: Actor, number: int, file: int) -> tuple[StoredFile, BinaryIO]:
+    """An attachment of a document, open for reading.
+
+    :raises Missing: there is none.
+    """
+    return files.opened(access.document(actor, number).stream, file, with_internal=True)
 
 
 def document_choices(actor: Actor) -> list[tuple[int, str]]:

@@ -21,7 +21,7 @@ from qifu.kernel.actor import Actor
 from qifu.kernel.workdays import queries as workdays
 
 PAGE = 50
-KINDS_OF_MONEY = ("tax", "money")
+NOWHERE = "未登记"  # enterprises of no known street or industry
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +78,8 @@ class Unclaimed:
     lines: list[UnclaimedLine]
     firms: int
     yuan: int
+    filed_items: int = 0  # taken in the tax return, and no list says by whom: left out
+    filed_firms: int = 0  # that fit these, counted once an item
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +161,7 @@ def coverage(*, actor: Actor, on: date, sort: str = "eligible", kind: str = "") 
     :raises Forbidden: not of the staff.
     """
     access.require_staff(actor)
-    rows = list(_matches(kind).defer("unknown_bits", "unclaimed"))
+    rows = list(matches(kind).defer("unknown_bits", "unclaimed"))
     pushed = dict(Push.objects.values_list("revision").annotate(n=Count("pk")))
     lines = [
         ItemCount(
@@ -173,7 +175,7 @@ def coverage(*, actor: Actor, on: date, sort: str = "eligible", kind: str = "") 
     if sort in ("eligible", "unknown"):
         lines.sort(key=lambda one: (-getattr(one, sort), one.code))
     return Coverage(
-        max((m.at for m in rows), default=None),
+        counted_at(rows),
         max((m.enterprises for m in rows), default=0),
         planes.counted(planes.joined([m.eligible_bits for m in rows])),
         len(rows),
@@ -183,23 +185,56 @@ def coverage(*, actor: Actor, on: date, sort: str = "eligible", kind: str = "") 
     )
 
 
-def unclaimed(*, actor: Actor, on: date, by: str = "item", kind: str = "") -> Unclaimed:
+def unclaimed(
+    *, actor: Actor, on: date, by: str = "item", kind: str = "", street: str = "", section: str = ""
+) -> Unclaimed:
     """What is due and was not asked for this year, by item, street or industry, within what the actor sees.
+
+    Items can be cut to one street or one industry.
 
     :raises Forbidden: not of the staff.
     """
     access.require_staff(actor)
-    rows = list(_matches(kind).defer("eligible_bits", "unknown_bits", "lacking"))
-    streets = _street_names(actor)
-    lines = _by_item(rows, streets, on.year) if by == "item" else _by_cut(rows, by, streets)
+    rows = list(matches(kind).defer("eligible_bits", "unknown_bits", "lacking"))
+    streets = street_names(actor)
+    if by != "item":
+        lines = by_cut(rows, by, streets)
+    else:
+        lines = by_item(rows, streets, on.year, *(("street", street) if street else ("section", section)))
     lines.sort(key=lambda one: (-one.yuan, -one.firms, one.key))
-    at = max((m.at for m in rows), default=None)
-    return Unclaimed(at, on.year, by, lines, sum(n.firms for n in lines), sum(n.yuan for n in lines))
+    filed = [int(m.unclaimed["filed"]) for m in rows if m.unclaimed.get("filed")]
+    return Unclaimed(
+        counted_at(rows), on.year, by, lines, sum(n.firms for n in lines), sum(n.yuan for n in lines), len(filed),
+        sum(filed),
+    )  # fmt: skip
+
+
+def counted_at(rows: Sequence[Match]) -> datetime | None:
+    """Since when figures over these may be out of date: when the oldest of them was counted."""
+    return min((m.counted_at for m in rows), default=None)
+
+
+def open_firms(actor: Actor, rows: Sequence[Match], year: int) -> int:
+    """How many enterprises fit at least one item that they have not asked for this year, each counted once."""
+    claimed: dict[int, list[int]] = {}
+    for item, firm in Claim.objects.filter(year=year).values_list("item_id", "enterprise_id"):
+        claimed.setdefault(item, []).append(firm)
+    open_ = planes.joined(
+        [
+            planes.without(m.eligible_bits, claimed.get(m.revision.item_id, ()))
+            for m in rows
+            if m.eligible and not m.unclaimed.get("filed")
+        ]
+    )
+    if street_names(actor) is None:
+        return planes.counted(open_)
+    return len(_seen(actor, [int(n) for n in planes.ids_of(open_)], "", ""))
 
 
 def behind(
-    *, actor: Actor, on: date, code: str, street: str = "", section: str = "", place: int = 0, size: int = PAGE
-) -> Behind:
+    *, actor: Actor, on: date, code: str, street: str = "", section: str = "", q: str = "", place: int = 0,
+    size: int = PAGE,
+) -> Behind:  # fmt: skip
     """The enterprises that fit an item and have not asked for it this year, within what the actor sees.
 
     :raises Missing: there is no such item, or it was not matched yet.
@@ -209,7 +244,7 @@ def behind(
     if row is None:
         return Behind(code, code, 0, [], 0, None)
     ids = _open_ids(row, item.pk, on.year)
-    seen = _seen(actor, ids, street, section)
+    seen = _seen(actor, ids, street, section, q.upper().split())
     place = max(0, min(place, max(len(seen) - 1, 0)))
     chosen = seen[place : place + size]
     told = enterprises.brief(chosen)
@@ -220,11 +255,13 @@ def behind(
     return Behind(code, row.revision.title, len(seen), firms, place, after)
 
 
-def every_behind(*, actor: Actor, on: date, code: str, street: str = "", section: str = "") -> Iterator[Firm]:
+def every_behind(
+    *, actor: Actor, on: date, code: str, street: str = "", section: str = "", q: str = ""
+) -> Iterator[Firm]:
     """All of the list behind a figure, a stretch at a time."""
     place: int | None = 0
     while place is not None:
-        page = behind(actor=actor, on=on, code=code, street=street, section=section, place=place, size=2_000)
+        page = behind(actor=actor, on=on, code=code, street=street, section=section, q=q, place=place, size=2_000)
         yield from page.firms
         place = page.after
 
@@ -286,14 +323,15 @@ def funnel(*, actor: Actor, since: date | None = None) -> Funnel:
     )  # fmt: skip
 
 
-def _matches(kind: str) -> QuerySet[Match]:
+def matches(kind: str) -> QuerySet[Match]:
+    """The matches of the items in force, of one kind if one is named."""
     rows = Match.objects.select_related("revision__item", "revision__document").defer(
         "revision__tokens", "revision__condition", "revision__document__text"
     )
     return rows.filter(revision__item__kind=kind) if kind else rows
 
 
-def _street_names(actor: Actor) -> frozenset[str] | None:
+def street_names(actor: Actor) -> frozenset[str] | None:
     """The streets within what the actor sees; None: all."""
     own = access.streets(actor)
     if own is None:
@@ -302,12 +340,18 @@ def _street_names(actor: Actor) -> frozenset[str] | None:
     return frozenset(units[number].short_name for number in own if number in units)
 
 
-def _by_item(rows: Sequence[Match], streets: frozenset[str] | None, year: int) -> list[UnclaimedLine]:
+def by_item(
+    rows: Sequence[Match], streets: frozenset[str] | None, year: int, cut: str = "", wanted: str = ""
+) -> list[UnclaimedLine]:
+    """What is unclaimed of each item; of one street or industry, if one is wanted."""
     claimed = dict(Claim.objects.filter(year=year).values_list("item").annotate(n=Count("pk")))
     lines = []
     for m in rows:
         held = m.unclaimed
-        if streets is None:
+        if wanted:
+            is_seen = streets is None or (cut == "street" and wanted in streets)
+            firms, yuan = held.get(cut, {}).get("" if wanted == NOWHERE else wanted, (0, 0)) if is_seen else (0, 0)
+        elif streets is None:
             firms, yuan = int(held.get("firms", 0)), int(held.get("yuan", 0))
         else:
             pairs = [pair for name, pair in held.get("street", {}).items() if name in streets]
@@ -318,7 +362,8 @@ def _by_item(rows: Sequence[Match], streets: frozenset[str] | None, year: int) -
     return lines
 
 
-def _by_cut(rows: Sequence[Match], by: str, streets: frozenset[str] | None) -> list[UnclaimedLine]:
+def by_cut(rows: Sequence[Match], by: str, streets: frozenset[str] | None) -> list[UnclaimedLine]:
+    """What is unclaimed of each street or industry."""
     firms: Counter[str] = Counter()
     yuan: Counter[str] = Counter()
     for m in rows:
@@ -327,10 +372,7 @@ def _by_cut(rows: Sequence[Match], by: str, streets: frozenset[str] | None) -> l
                 firms[key] += n
                 yuan[key] += total
     sections = {each.code: each.name for each in industries.sections()}
-    return [
-        UnclaimedLine(key, sections.get(key, key) if by == "section" else key or "未登记", n, yuan[key])
-        for key, n in firms.items()
-    ]
+    return [UnclaimedLine(key or NOWHERE, sections.get(key, key) or NOWHERE, n, yuan[key]) for key, n in firms.items()]
 
 
 def _open_ids(row: Match, item: int, year: int) -> list[int]:
@@ -338,10 +380,10 @@ def _open_ids(row: Match, item: int, year: int) -> list[int]:
     return [int(n) for n in planes.ids_of(row.eligible_bits) if int(n) not in claimed]
 
 
-def _seen(actor: Actor, ids: Sequence[int], street: str, section: str) -> list[int]:
-    """Those of the ids that the actor sees, cut to a street (by name) and a section."""
-    streets = _street_names(actor)
-    if streets is None and not street and not section:
+def _seen(actor: Actor, ids: Sequence[int], street: str, section: str, words: Sequence[str] = ()) -> list[int]:
+    """Those of the ids that the actor sees, cut to a street (by name), a section and words of the name or code."""
+    streets = street_names(actor)
+    if streets is None and not street and not section and not words:
         return list(ids)
     kept = []
     for stretch in (ids[k : k + 2_000] for k in range(0, len(ids), 2_000)):
@@ -350,6 +392,8 @@ def _seen(actor: Actor, ids: Sequence[int], street: str, section: str) -> list[i
             one = told.get(number)
             if one is None or (streets is not None and one.street_name not in streets):
                 continue
-            if (not street or one.street_name == street) and (not section or one.industry[:1] == section):
+            is_there = not street or (one.street_name or NOWHERE) == street
+            is_there = is_there and all(word in f"{one.name} {one.uscc}".upper() for word in words)
+            if is_there and (not section or (one.industry[:1] or NOWHERE) == section):
                 kept.append(number)
     return kept

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from qifu.domain.policies import access, facts, sourcing
+from qifu.domain.policies import access, facts, nearby, sourcing
+from qifu.domain.policies import since as sinces
 from qifu.domain.policies.models import Claim, MatchChange, Push, Revision, Subscription
 from qifu.domain.policies.queries import public
 from qifu.domain.policies.queries.public import Card
+from qifu.domain.policies.told import plainly
 from qifu.domain.registry import facts as registry
 from qifu.domain.registry.actions.stating import may_state
 from qifu.engines import eligibility as law
@@ -21,6 +23,10 @@ from qifu.kernel.actor import Actor
 NEAR = 12  # items that are one step short
 CLOSE = 0.5  # of the bound is still lacking at most
 LESS_IS_BETTER = frozenset({"energy_intensity", "debt_ratio"})
+GAINED = frozenset({  # nobody is told to lose these, nor to become a small-scale taxpayer or a small enterprise again
+    "above_scale", "high_tech", "specialised", "little_giant", "tech_sme", "innovative_sme", "single_champion",
+    "science_award", "ic_listed", "machine_tool_listed", "book_assessed", "own_software",
+})  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +41,7 @@ class Reason:
     as_of: date | None
     cite: str
     field: str
+    why: str = ""  # this value and no other
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,8 +127,8 @@ def mine(actor: Actor, enterprise: int, on: date) -> Mine:
                 waits.setdefault(name, []).append((len(lacking), row.title))
             labels = tuple(law.catalogue()[name].label for name in lacking)
             unknown.append(_verdict(row, "unknown", reading, on, marks, missing=labels))
-        elif change := one_step(shelf, place, reading.facts):
-            near.append((change.cost, _verdict(row, "ineligible", reading, on, marks, moves=_moves([change]))))
+        elif nearby.may_be(shelf.library, place, reading.states) and (change := one_step(shelf, place, reading.facts)):
+            near.append((change.cost, _verdict(row, "ineligible", reading, on, marks, moves=moves_said([change]))))
     can.sort(key=lambda one: (one.applied, -(one.yuan or 0), one.card.code))
     unknown.sort(key=lambda one: (len(one.missing), one.card.code))
     near.sort(key=lambda pair: (pair[0], pair[1].card.code))
@@ -146,9 +153,10 @@ def shown(actor: Actor, enterprise: int, code: str, on: date) -> Shown:
     told = reading.explain(0)
     known = sourcing.sources(row.clauses)
     labels = tuple(law.catalogue()[name].label for name in told.missing)
-    verdict = _verdict(row, told.result, reading, on, _marks(enterprise, on), missing=labels, only=0)
+    marks = _marks(enterprise, on, [row] if told.result == "eligible" else [])
+    verdict = _verdict(row, told.result, reading, on, marks, missing=labels)
     nearest = [] if told.result == "eligible" else law.nearest(library, 0, reading.facts, limit=3)
-    return Shown(verdict, [_reason(line, known) for line in told.tree], list(_moves(nearest)))
+    return Shown(verdict, [reason(line, known) for line in plainly(told.tree)], list(moves_said(nearest)))
 
 
 def subscription(actor: Actor, enterprise: int) -> Subscription | None:
@@ -177,7 +185,8 @@ def one_step(shelf: facts.Shelf, place: int, known: law.Facts) -> law.Nearest | 
 
 def _is_close(move: law.Move) -> bool:
     if move.field.change == Change.STATUS:
-        return move.field.type in ("boolean", "enum")
+        is_loss = (move.field.name in GAINED and move.after is False) or move.after == "small"
+        return move.field.type in ("boolean", "enum") and not is_loss
     if move.field.change != Change.FIGURE or isinstance(move.before, str) or isinstance(move.after, str):
         return False
     before, after = float(move.before or 0), float(move.after)
@@ -188,30 +197,32 @@ def _is_close(move: law.Move) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _Marks:
-    """What is kept of an enterprise, by revision and by item."""
+    """What is kept of an enterprise: pushes by revision, the others by item."""
 
     since: Mapping[int, date]
     pushes: Mapping[int, Push]
     claimed: frozenset[int]
 
 
-def _marks(enterprise: int, on: date) -> _Marks:
-    changes = MatchChange.objects.filter(enterprise=enterprise, became="eligible").order_by("pk")
+def _marks(enterprise: int, on: date, fitting: Sequence[Revision] = ()) -> _Marks:
+    """What is kept; of `fitting` since when is drawn from the record, which a whole list has no time for."""
     pushes = Push.objects.filter(enterprise=enterprise).defer("proof")
     claimed = Claim.objects.filter(enterprise=enterprise, year=on.year).values_list("item_id", flat=True)
-    return _Marks(
-        dict(changes.values_list("revision_id", "on")), {p.revision_id: p for p in pushes}, frozenset(claimed)
-    )
+    begun = sinces.of(enterprise, fitting, on)
+    sure = {item: one.day for item, one in begun.items() if one.is_sure}
+    changes = MatchChange.objects.filter(enterprise=enterprise, became="eligible").order_by("pk")
+    told = dict(changes.values_list("revision__item_id", "on"))  # when a fact made the answer clear
+    return _Marks(told | sure, {p.revision_id: p for p in pushes}, frozenset(claimed))
 
 
 def _verdict(
     row: Revision, result: str, reading: law.Reading, on: date, marks: _Marks, *, moves: tuple[str, ...] = (),
-    missing: tuple[str, ...] = (), only: int | None = None,
+    missing: tuple[str, ...] = (),
 ) -> Verdict:  # fmt: skip
     words, yuan = worth(row, reading.facts) if result != "ineligible" else ("", None)
     push = marks.pushes.get(row.pk)
     return Verdict(
-        public.card(row, on), result, words, yuan, moves, missing, marks.since.get(row.pk),
+        public.card(row, on), result, words, yuan, moves, missing, marks.since.get(row.item_id),
         push.pk if push else None, push.fits if push else None, row.item_id in marks.claimed,
     )  # fmt: skip
 
@@ -265,17 +276,19 @@ def _together(can: Sequence[Verdict], shelf: facts.Shelf) -> Decimal:
     return law.best_bundle(items, [law.Choice(pair) for pair in pairs if len(pair) == 2]).yuan
 
 
-def _moves(changes: Sequence[law.Nearest]) -> tuple[str, ...]:
+def moves_said(changes: Sequence[law.Nearest]) -> tuple[str, ...]:
+    """Changes in words."""
     return tuple("；".join(move.text for move in change.moves) for change in changes)
 
 
-def _reason(line: law.Line, known: Mapping[str, sourcing.Source]) -> Reason:
+def reason(line: law.Line, known: Mapping[str, sourcing.Source]) -> Reason:
+    """A line of an explanation as pages show it."""
     source = sourcing.source_of(line.path, known) if line.fields else known.get(line.path)
     origin = line.origin if isinstance(line.origin, registry.Held) else None
     name = line.fields[0] if len(line.fields) == 1 else ""
     return Reason(
         line.depth, line.text, value_said(name, line.value), line.result, origin.source if origin else "",
-        origin.as_of if origin else None, source.cite if source else "", name,
+        origin.as_of if origin else None, source.cite if source else "", name, origin.why if origin else "",
     )  # fmt: skip
 
 

@@ -6,14 +6,18 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from typing import BinaryIO
 
 from qifu.domain.policies import access, facts, sourcing, windows
 from qifu.domain.policies.models import Document, Item, Revision
 from qifu.domain.policies.queries import stock as stocks
 from qifu.domain.policies.queries.stock import FACETS, SOON
+from qifu.domain.policies.told import plainly
 from qifu.engines import eligibility as law
 from qifu.engines.codes import industries
 from qifu.kernel.errors import Missing
+from qifu.kernel.files import queries as files
+from qifu.kernel.files.models import StoredFile
 from qifu.kernel.reading import once
 
 PAGE = 20
@@ -89,6 +93,7 @@ class Sheet:
     excludes: list[tuple[str, str]]  # code, title
     sections: list[str]
     earlier: list[tuple[date, date | None, str]]  # revisions before: from, to, title
+    files: list[StoredFile]  # attachments of the document
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +162,7 @@ def revision_on(code: str, on: date) -> Revision:
 
 
 def item(code: str, on: date) -> Sheet:
-    """An item as it stands on a day. At most four statements.
+    """An item as it stands on a day. At most five statements.
 
     :raises Missing: it is not in force on that day.
     """
@@ -179,15 +184,24 @@ def item(code: str, on: date) -> Sheet:
         clauses,
         relations,
         [(other, titles[other]) for other in row.excludes if other in titles],
-        [_section_label(letter) for letter in sorted(stocks.sections(row))],
+        [section_label(letter) for letter in sorted(stocks.sections(row))],
         list(before.order_by("-force_from").values_list("force_from", "force_to", "title")),
+        files.kept_for(row.document.stream, with_internal=False),
     )
+
+
+def attachment(code: str, on: date, file: int) -> tuple[StoredFile, BinaryIO]:
+    """An attachment of the document that an item in force rests on, open for reading.
+
+    :raises Missing: it is not in force on that day, or there is no such attachment.
+    """
+    return files.opened(revision_on(code, on).document.stream, file, with_internal=False)
 
 
 def told(condition: object) -> Sequence[law.Line]:
     """A condition in words, before any enterprise is known."""
     library = law.compile_policies([law.Policy("", "", law.parse(condition, law.catalogue()))])
-    return law.Reading(library, {}, date.min).explain(0).tree
+    return plainly(law.Reading(library, {}, date.min).explain(0).tree)
 
 
 def calendar(on: date, months: int = 6, wanted: Mapping[str, str] | None = None) -> list[Month]:
@@ -241,5 +255,6 @@ def _labels(name: str) -> dict[str, str]:
     return {str(key): str(label) for key, label in fixed.get(name, {}).items()}
 
 
-def _section_label(letter: str) -> str:
+def section_label(letter: str) -> str:
+    """A section of industries by its letter, in words."""
     return _labels("section").get(letter, letter)

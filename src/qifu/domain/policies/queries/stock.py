@@ -65,16 +65,29 @@ class Stock:
 
 @lru_cache(maxsize=4)
 def of(shelf: facts.Shelf) -> Stock:
-    """The stock of a shelf."""
+    """The stock of a shelf; what has not changed since the last one is taken over."""
     rows = shelf.revisions
     rank = sorted(range(len(rows)), key=lambda p: (_LEVELS.index(rows[p].document.level), rows[p].item.code))
     last = [windows.closes(row.window, shelf.on) or date.max for row in rows]
+    whens = [_when(row, shelf.on) for row in rows]
+    for row, stamp in zip(rows, shelf.stamps, strict=True):
+        if stamp not in shelf.kept:
+            shelf.kept[stamp] = _entry(row), _lasting(row)
+    lasting = [shelf.kept[stamp][1] for stamp in shelf.stamps]
     return Stock(
-        Index([_entry(row) for row in rows]),
-        {name: _marks([_values(row, name, shelf.on) for row in rows]) for name in FACETS},
+        _index(shelf),
+        {name: _marks(whens if name == "when" else [held[name] for held in lasting]) for name in FACETS},
         tuple(rank),
         tuple(day.toordinal() for day in last),
     )
+
+
+def _index(shelf: facts.Shelf) -> Index:
+    """The index of its words, following from the last one."""
+    entries = [shelf.kept[stamp][0] for stamp in shelf.stamps]
+    found = Index(entries, shelf.stamps, shelf.kept.get(Index))
+    shelf.kept[Index] = found
+    return found
 
 
 def sections(row: Revision) -> frozenset[str]:
@@ -85,6 +98,7 @@ def sections(row: Revision) -> frozenset[str]:
 
 
 def _entry(row: Revision) -> Entry:
+    """What a revision is found by."""
     says = " ".join(str(each.get("says", "")) for each in row.clauses)
     words = (
         f"{row.item.theme} {row.item.unit} {row.item.code} {row.document.title} {row.document.number} {says} {row.how}"
@@ -102,16 +116,16 @@ def _marks(values: Sequence[frozenset[str]]) -> dict[str, Mask]:
     return marks
 
 
-def _values(row: Revision, name: str, on: date) -> frozenset[str]:
-    """What an item counts under in a facet."""
-    if name == "section":
-        return sections(row) or ALL_SECTIONS
-    if name == "when":
-        return _when(row, on)
-    if name == "steps":
-        return frozenset({str(min(row.steps, _MOST_STEPS))})
-    value = row.document.level if name == "level" else getattr(row.item, name)
-    return frozenset({value})
+def _lasting(row: Revision) -> Mapping[str, frozenset[str]]:
+    """What an item counts under in each facet, whatever the day."""
+    return {
+        "section": sections(row) or ALL_SECTIONS,
+        "steps": frozenset({str(min(row.steps, _MOST_STEPS))}),
+        "level": frozenset({row.document.level}),
+        "kind": frozenset({row.item.kind}),
+        "theme": frozenset({row.item.theme}),
+        "unit": frozenset({row.item.unit}),
+    }
 
 
 def _when(row: Revision, on: date) -> frozenset[str]:

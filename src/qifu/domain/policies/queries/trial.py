@@ -10,7 +10,7 @@ from difflib import SequenceMatcher
 
 import numpy as np
 
-from qifu.domain.policies import access, composing, costing, facts, windows
+from qifu.domain.policies import access, composing, costing, facts, formulas, windows
 from qifu.domain.policies.actions.matching import Lacking
 from qifu.domain.policies.models import Revision
 from qifu.engines import eligibility as law
@@ -135,7 +135,8 @@ def _texts(one: Revision, other: Revision) -> tuple[tuple[str, str, str], ...]:
 
     def said(row: Revision) -> Mapping[str, str]:
         return {
-            "名称": row.title, "通俗说明": row.summary, "标准": row.amount_words, "受理时间": windows.said(row.window),
+            "名称": row.title, "通俗说明": row.summary, "标准": row.amount_words, "金额算法": formulas.said(row.formula),
+            "受理时间": windows.said(row.window),
             "开始执行": row.force_from.isoformat(), "停止执行": row.force_to.isoformat() if row.force_to else "未定",
             "办理步数": str(row.steps), "办理方式": row.how, "材料": "、".join(map(str, row.materials)),
             "另外审核": "、".join(map(str, row.beyond)), "依据文件": f"{row.document.number} {row.document.title}".strip(),

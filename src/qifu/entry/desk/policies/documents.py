@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 from typing import Any, cast
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from qifu.domain.policies import access, facts
 from qifu.domain.policies.actions import documents as actions
+from qifu.domain.policies.actions import viewing
 from qifu.domain.policies.queries import desk, public
-from qifu.entry.desk.policies.listing import place_of
+from qifu.entry.desk.policies.listing import MOST, place_of, workbook
+from qifu.entry.theme import attachments
 from qifu.entry.theme.middleware import PersonRequest
-from qifu.entry.theme.shapes import Choice, Filter, FilterBar
+from qifu.entry.theme.needs import Kept, files_field, uploads
+from qifu.entry.theme.shapes import Choice, FileItem, Filter, FilterBar
 from qifu.kernel.errors import Conflict, Invalid
 
 DAY = forms.DateInput({"type": "date"}, format="%Y-%m-%d")
+LISTED = ("标题", "文号", "层级", "发文机关", "成文日期", "开始执行", "停止执行", "事项（项）", "原文网址")
+WIDTHS = (50, 26, 8, 26, 12, 12, 12, 10, 40)
 RELATIONS = (("amends", "修改"), ("repeals", "废止"), ("implements", "落实"), ("extends", "延续"))
 
 
@@ -43,35 +50,56 @@ class PaperForm(forms.Form):
         label="正文", required=False, max_length=actions.LONGEST_TEXT, widget=forms.Textarea({"rows": 16}),
         help_text="粘贴全文，编写条件时会显示在旁边。",
     )  # fmt: skip
+    papers = files_field()
     seen = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
     @property
     def paper(self) -> actions.Paper:
         told = dict(self.cleaned_data)
-        told.pop("seen")
+        for name in ("seen", "papers"):
+            told.pop(name)
         return actions.Paper(**told)
 
 
 @require_GET
-def listing(incoming: HttpRequest) -> HttpResponse:
-    """All documents."""
+def listing(incoming: HttpRequest) -> HttpResponse | FileResponse:
+    """All documents; as a workbook if asked for."""
     request = cast(PersonRequest, incoming)
     access.require_staff(request.actor)
     given = {name: request.GET.get(name, "").strip()[:100] for name in ("q", "level")}
-    place = place_of(request.GET.get("from", ""))
-    rows, count = desk.documents(actor=request.actor, place=place, **given)
+    wanted, place = request.GET.get("sort", ""), place_of(request.GET.get("from", ""))
+    sort = wanted if wanted in desk.DOCUMENT_SORTS else "newest"
+    if request.GET.get("as") == "xlsx":
+        return _carried(request, given, sort)
+    rows, count = desk.documents(actor=request.actor, q=given["q"], level=given["level"], sort=sort, place=place)
     levels = [Choice(str(code), str(label)) for code, label in public.LEVELS.items()]
     search = Filter("q", "搜索", "search", placeholder="标题、文号、发文机关")
-    bar = FilterBar([search, Filter("level", "层级", choices=levels)], given, keep=())
+    bar = FilterBar([search, Filter("level", "层级", choices=levels)], given, keep=("sort",))
     context = {
         "rows": [(row, public.LEVELS[row.level]) for row in rows],
         "count": count,
         "bar": bar,
+        "sort": sort,
+        "sorts": desk.DOCUMENT_SORTS,
         "before": max(0, place - desk.PAGE) if place else None,
         "after": place + desk.PAGE if place + desk.PAGE < count else None,
         "may_write": access.may_write(request.actor),
     }
     return render(request, "library/documents.html", context)
+
+
+def _carried(request: PersonRequest, given: dict[str, str], sort: str) -> FileResponse:
+    """The list as asked for, as a workbook."""
+    found, _ = desk.documents(actor=request.actor, q=given["q"], level=given["level"], sort=sort, size=MOST)
+    days = ("issued_on", "effective_from", "effective_to")
+    rows = (
+        (one.title, one.number, str(public.LEVELS[one.level]), one.issuer,
+         *(day.isoformat() if (day := getattr(one, name)) else "" for name in days), getattr(one, "items", 0), one.url)
+        for one in found
+    )  # fmt: skip
+    file = workbook("政策文件", LISTED, WIDTHS, rows)
+    viewing.carry_away(actor=request.actor, now=request.now, what="documents", rows=len(found), asked=given)
+    return FileResponse(file, as_attachment=True, filename=f"政策文件{request.now:%Y%m%d}.xlsx")
 
 
 @require_GET
@@ -89,6 +117,10 @@ def show(incoming: HttpRequest, document: int) -> HttpResponse:
         "related": [(kinds[one.kind], one) for one in sheet.related],
         "kinds": RELATIONS,
         "others": others,
+        "files": [
+            (FileItem(one.name, reverse("desk_policy_document_file", args=[document, one.pk]), one.size), one.pk)
+            for one in sheet.files
+        ],
     }
     return render(request, "library/document.html", context)
 
@@ -98,16 +130,17 @@ def enter(incoming: HttpRequest) -> HttpResponse:
     """Enter a document."""
     request = cast(PersonRequest, incoming)
     access.require_writer(request.actor)
-    form = PaperForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
+    form, kept = PaperForm(request.POST or None), _uploaded(request)
+    if request.method == "POST" and _is_fine(form, kept):
         try:
-            made = actions.enter(actor=request.actor, now=request.now, paper=form.paper)
+            made = actions.enter(actor=request.actor, now=request.now, paper=form.paper, files=kept.ids)
         except (Invalid, Conflict) as refusal:
             put_errors(form, refusal)
         else:
             messages.success(request, "文件已登记，可以从它分解政策事项。")
             return redirect("desk_policy_document", document=made.pk)
-    return render(request, "library/document_form.html", {"form": form}, status=422 if form.errors else 200)
+    context = {"form": form, "kept": kept.files}
+    return render(request, "library/document_form.html", context, status=422 if form.errors else 200)
 
 
 @require_http_methods(["GET", "POST"])
@@ -116,19 +149,62 @@ def correct(incoming: HttpRequest, document: int) -> HttpResponse:
     request = cast(PersonRequest, incoming)
     access.require_writer(request.actor)
     row = access.document(request.actor, document)
-    initial: dict[str, Any] = {name: getattr(row, name) for name in PaperForm.base_fields if name != "seen"}
-    form = PaperForm(request.POST or None, initial=initial | {"seen": row.version})
-    if request.method == "POST" and form.is_valid():
+    initial: dict[str, Any] = {name: getattr(row, name) for name in PaperForm.base_fields if hasattr(row, name)}
+    form, kept = PaperForm(request.POST or None, initial=initial | {"seen": row.version}), _uploaded(request)
+    if request.method == "POST" and _is_fine(form, kept):
         seen = form.cleaned_data["seen"] or 0
         try:
-            actions.correct(actor=request.actor, now=request.now, document=document, paper=form.paper, seen=seen)
+            actions.correct(
+                actor=request.actor, now=request.now, document=document, paper=form.paper, seen=seen, files=kept.ids
+            )
         except (Invalid, Conflict) as refusal:
             put_errors(form, refusal)
         else:
             messages.success(request, "已保存。")
             return redirect("desk_policy_document", document=document)
-    context = {"form": form, "row": row}
+    context = {"form": form, "row": row, "kept": kept.files}
     return render(request, "library/document_form.html", context, status=422 if form.errors else 200)
+
+
+@dataclass(frozen=True, slots=True)
+class _Uploaded:
+    """Files that have arrived with a form, and what was refused of them."""
+
+    files: list[Kept]
+    problem: str
+
+    @property
+    def ids(self) -> list[int]:
+        return [one.id for one in self.files]
+
+
+def _uploaded(request: PersonRequest) -> _Uploaded:
+    """Keep what arrived at once, so that a refused form does not ask for it again."""
+    if request.method != "POST":
+        return _Uploaded([], "")
+    return _Uploaded(*uploads(request.POST, request.FILES, "papers", actor=request.actor, now=request.now))
+
+
+def _is_fine(form: PaperForm, kept: _Uploaded) -> bool:
+    if kept.problem:
+        form.add_error("papers", kept.problem)
+    return form.is_valid()
+
+
+@require_GET
+def attachment(incoming: HttpRequest, document: int, file: int) -> FileResponse:
+    """An attachment, through the document's door."""
+    request = cast(PersonRequest, incoming)
+    return attachments.sent(*desk.attachment(actor=request.actor, number=document, file=file))
+
+
+@require_POST
+def detach(incoming: HttpRequest, document: int, file: int) -> HttpResponse:
+    """Take an attachment away."""
+    request = cast(PersonRequest, incoming)
+    actions.detach(actor=request.actor, now=request.now, document=document, file=file)
+    messages.success(request, "附件已删去。")
+    return redirect("desk_policy_document", document=document)
 
 
 @require_POST

@@ -42,7 +42,7 @@ def begin(incoming: HttpRequest, document: int) -> HttpResponse:
     paper = access.document(request.actor, document)
     about = AboutForm(request.POST or None)
     start = paper.effective_from or facts.day(request.now)
-    known = {"force_from": start, "force_to": paper.effective_to, "steps": "2", "amount_mode": "none"}
+    known = {"force_from": start, "force_to": paper.effective_to, "steps": 2, "amount_mode": "none"}
     form = WordsForm(request.POST or None, initial=known)
     given = read_lines(request.POST) if request.method == "POST" else START
     if request.method == "POST" and _is_saving(request) and about.is_valid() and form.is_valid():

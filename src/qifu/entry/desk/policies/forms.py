@@ -14,10 +14,12 @@ from qifu.domain.policies.queries.desk import RevisionRow
 from qifu.engines.eligibility import catalogue
 
 DAY = forms.DateInput({"type": "date"}, format="%Y-%m-%d")
-AMOUNTS = (("none", "没有金额"), ("fixed", "固定金额"), ("share", "按一项数据的比例，可封顶"), ("json", "公式（JSON）"))
+AMOUNTS = (
+    ("none", "没有金额"), ("fixed", "固定金额"), ("each", "每人、每件多少元，可封顶"),
+    ("share", "一笔钱的百分之几，可封顶"), ("json", "公式（JSON）"),
+)  # fmt: skip
 NUMERIC = ("number", "integer")
 FIELDS = [("", "请选择"), *((f.name, f"{f.label}（{f.unit}）") for f in catalogue().values() if f.type in NUMERIC)]
-STEPS = (("0", "0 步：免申即享"), ("1", "1 步"), ("2", "多步"))
 
 
 class AboutForm(forms.Form):
@@ -50,6 +52,9 @@ class WordsForm(forms.Form):
     amount_fixed = forms.DecimalField(
         label="固定金额（万元）", required=False, min_value=0, decimal_places=4, max_digits=12
     )
+    amount_each = forms.DecimalField(
+        label="每人、每件（元）", required=False, min_value=0, decimal_places=2, max_digits=12
+    )
     amount_field = forms.ChoiceField(label="按哪项数据", choices=FIELDS, required=False)
     amount_rate = forms.DecimalField(label="比例（%）", required=False, min_value=0, decimal_places=4, max_digits=8)
     amount_cap = forms.DecimalField(label="最高（万元）", required=False, min_value=0, decimal_places=4, max_digits=12)
@@ -57,7 +62,9 @@ class WordsForm(forms.Form):
         label="公式（JSON，万元）", required=False, max_length=2000, widget=forms.Textarea({"rows": 2})
     )
     amount_words = forms.CharField(label="标准说明", max_length=300, required=False)
-    steps = forms.ChoiceField(label="企业要办几步", choices=STEPS)
+    steps = forms.IntegerField(
+        label="企业要办几步", min_value=0, max_value=99, help_text="什么都不用办的写 0，才能叫“免申即享”。"
+    )
     how = forms.CharField(label="办理方式", max_length=600, required=False, widget=forms.Textarea({"rows": 2}))
     window_kind = forms.ChoiceField(label="受理时间", choices=list(WINDOWS.items()))
     window_from = forms.CharField(
@@ -83,7 +90,7 @@ class WordsForm(forms.Form):
         return Words(
             title=told["title"].strip(), summary=told["summary"].strip(), force_from=told["force_from"],
             force_to=told["force_to"], condition=condition, formula=formula_of(told), amount_words=told["amount_words"],
-            materials=_lines(told["materials"]), window=_window(told), steps=int(told["steps"]), how=told["how"].strip(),
+            materials=_lines(told["materials"]), window=_window(told), steps=told["steps"], how=told["how"].strip(),
             contact=told["contact"].strip(), beyond=_lines(told["beyond"]), excludes=told["excludes"].split()[:20],
             clauses=clauses,
         )  # fmt: skip
@@ -94,11 +101,15 @@ def formula_of(told: Mapping[str, Any]) -> object:
     mode = told.get("amount_mode") or "none"
     if mode == "fixed":
         return _number(told.get("amount_fixed"), "请填写固定金额。")
-    if mode == "share":
-        field, rate = told.get("amount_field"), _number(told.get("amount_rate"), "请填写比例。")
+    if mode in ("share", "each"):
+        field, is_each = told.get("amount_field"), mode == "each"
+        rate = _number(
+            told.get(f"amount_{'each' if is_each else 'rate'}"),
+            "请填写每人、每件多少元。" if is_each else "请填写比例。",
+        )
         if not field:
             raise ValueError("请选择按哪项数据计算。")
-        part: object = {"*": [{"var": field}, round(rate / 100, 8)]}
+        part: object = {"*": [{"var": field}, round(rate / (10_000 if is_each else 100), 8)]}
         return {"min": [_number(told["amount_cap"], ""), part]} if told.get("amount_cap") else part
     if mode == "json" and (told.get("amount_json") or "").strip():
         try:
@@ -112,15 +123,16 @@ def initial_of(row: RevisionRow) -> dict[str, object]:
     """A revision as the form shows it."""
     names = ("title", "summary", "force_from", "force_to", "amount_words", "how", "contact")
     window = row.window
-    return {name: getattr(row, name) for name in names} | _amount(row.formula) | {
-        "steps": str(min(row.steps, 2)), "window_kind": window.get("kind", "always"),
+    return {name: getattr(row, name) for name in names} | amount_of(row.formula) | {
+        "steps": row.steps, "window_kind": window.get("kind", "always"),
         "window_from": window.get("from") or "", "window_to": window.get("to") or "",
         "window_note": window.get("note") or "", "materials": "\n".join(map(str, row.materials)),
         "beyond": "\n".join(map(str, row.beyond)), "excludes": " ".join(map(str, row.excludes)), "seen": row.version,
     }  # fmt: skip
 
 
-def _amount(formula: object) -> dict[str, object]:
+def amount_of(formula: object) -> dict[str, object]:
+    """The fields of the form that say a formula."""
     if formula is None:
         return {"amount_mode": "none"}
     if isinstance(formula, int | float):
@@ -130,8 +142,11 @@ def _amount(formula: object) -> dict[str, object]:
         cap, part = formula["min"]
     share = part.get("*") if isinstance(part, dict) and isinstance(cap, int | float | None) else None
     if isinstance(share, list) and len(share) == 2 and isinstance(share[0], dict) and set(share[0]) == {"var"}:
-        found = {"amount_mode": "share", "amount_field": share[0]["var"], "amount_cap": cap}
-        return found | {"amount_rate": round(float(share[1]) * 100, 6)}
+        name = share[0]["var"]
+        found = {"amount_field": name, "amount_cap": cap}
+        if name in catalogue() and catalogue()[name].unit != "万元":
+            return found | {"amount_mode": "each", "amount_each": round(float(share[1]) * 10_000, 4)}
+        return found | {"amount_mode": "share", "amount_rate": round(float(share[1]) * 100, 6)}
     return {"amount_mode": "json", "amount_json": json.dumps(formula, ensure_ascii=False)}
 
 

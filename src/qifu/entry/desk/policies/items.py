@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-import json
+from collections.abc import Mapping
 from typing import Any, cast
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
-from qifu.domain.policies import access, checking, facts, windows
+from qifu.domain.policies import access, checking, facts, formulas, windows
 from qifu.domain.policies.actions import drafting, publishing
 from qifu.domain.policies.queries import desk, mine, trial
-from qifu.engines.eligibility import catalogue
+from qifu.engines.eligibility import Unreadable, catalogue
+from qifu.engines.eligibility import facts as read_facts
 from qifu.entry.desk.policies.documents import day_of
 from qifu.entry.desk.policies.listing import place_of
 from qifu.entry.theme.middleware import PersonRequest
+from qifu.entry.theme.shapes import FileItem
 from qifu.kernel.errors import Invalid
 
 RESULTS = {"eligible": "符合", "unknown": "不确定", "ineligible": "不符合"}
@@ -46,16 +49,24 @@ def _context(request: PersonRequest, sheet: desk.Sheet) -> dict[str, Any]:
         "kinds": desk.CASE_KINDS,
         "results": list(checking.RESULTS.items()),
         "asked": asked,
+        "files": [
+            FileItem(one.name, reverse("desk_policy_document_file", args=[row.document_id, one.pk]), one.size)
+            for one in sheet.files
+        ],
         "today": facts.day(request.now),
-        "formula": json.dumps(row.formula, ensure_ascii=False) if row.formula is not None else "",
+        "formula": formulas.said(row.formula),
     }
 
 
 def _facts(case: desk.CaseRow) -> str:
     """The facts of a case in one line."""
     known = catalogue()
+    try:
+        told: Mapping[str, object] = read_facts(case.facts, case.on)
+    except Unreadable:
+        told = case.facts
     return "，".join(
-        f"{known[name].label} {mine.value_said(name, value) or value}"
+        f"{known[name].label} {mine.value_said(name, told.get(name)) or value}"
         for name, value in case.facts.items()
         if name in known
     )

@@ -1,8 +1,9 @@
-"""The list of all items, and what is set off from it: matching, pushing."""
+"""The list of all items, and what is set off from it: matching."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from decimal import Decimal
 from tempfile import TemporaryFile
 from typing import IO, cast
 
@@ -12,7 +13,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from qifu.domain.policies import access, facts
-from qifu.domain.policies.actions import notifying, pushing, viewing
+from qifu.domain.policies.actions import notifying, viewing
 from qifu.domain.policies.queries import desk, public
 from qifu.entry.intake.tables import safe_cell
 from qifu.entry.theme.middleware import PersonRequest
@@ -87,18 +88,6 @@ def match(incoming: HttpRequest) -> HttpResponse:
     return redirect("desk_policies")
 
 
-@require_POST
-def push(incoming: HttpRequest) -> HttpResponse:
-    """Tell enterprises of what they fit and were never told of."""
-    request = cast(PersonRequest, incoming)
-    sent = pushing.push(actor=request.actor, now=request.now)
-    told = f"已推送：{sent.parcels} 家企业，{sent.pushes} 项，每项都附判断依据。"
-    if sent.held_back:
-        told += f"另有 {sent.held_back} 家本月已达提醒上限，下月再告知。"
-    messages.success(request, told)
-    return redirect("desk_policy_funnel")
-
-
 def workbook(
     title: str, headings: tuple[str, ...], widths: tuple[int, ...], rows: Iterable[tuple[object, ...]]
 ) -> IO[bytes]:
@@ -115,7 +104,7 @@ def workbook(
     sheet.freeze_panes(1, 0)
     for number, row in enumerate(rows, 1):
         for place, value in enumerate(row):
-            if isinstance(value, int):
+            if isinstance(value, int | Decimal):
                 sheet.write_number(number, place, value)
             elif value is not None:
                 sheet.write_string(number, place, safe_cell(str(value)))

@@ -11,6 +11,7 @@ urlpatterns = [
     path("policies/calendar/", views.calendar, name="portal_policy_calendar"),
     path("policies/calculator/", views.calculator, name="portal_policy_calculator"),
     path("policies/<slug:code>/", views.item, name="portal_policy"),
+    path("policies/<slug:code>/files/<int:file>/", views.attachment, name="portal_policy_file"),
     path("my/policies/", own.mine, name="portal_my_policies"),
     path("my/policies/tell/", own.tell, name="portal_policy_tell"),
     path("my/policies/seen/", own.seen, name="portal_policy_seen"),

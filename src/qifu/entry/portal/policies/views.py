@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any, cast
 
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import FileResponse, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
@@ -14,7 +15,9 @@ from qifu.domain.policies.queries import calculator as calculating
 from qifu.domain.policies.queries import mine, public
 from qifu.engines.codes import industries
 from qifu.entry.portal.certify import choice
+from qifu.entry.theme import attachments
 from qifu.entry.theme.middleware import PersonRequest
+from qifu.entry.theme.shapes import FileItem
 
 LABELS = {
     "level": "层级", "kind": "种类", "theme": "主题", "unit": "负责单位", "section": "行业", "when": "受理时间", "steps": "办理方式",
@@ -58,10 +61,20 @@ def item(incoming: HttpRequest, code: str) -> HttpResponse:
     on = facts.day(request.now)
     sheet = public.item(code, on)
     context: dict[str, Any] = {"sheet": sheet, "card": sheet.card, "row": sheet.revision, "on": on}
+    context["files"] = [
+        FileItem(one.name, reverse("portal_policy_file", args=[code, one.pk]), one.size) for one in sheet.files
+    ]
     enterprise = choice.current(request) if request.actor.is_contact else None
     if enterprise is not None:
         context["own"] = mine.shown(request.actor, enterprise, code, on)
     return render(request, "policies/item.html", context)
+
+
+@require_GET
+def attachment(incoming: HttpRequest, code: str, file: int) -> FileResponse:
+    """An attachment of the document behind an item in force."""
+    request = cast(PersonRequest, incoming)
+    return attachments.sent(*public.attachment(code, facts.day(request.now), file))
 
 
 @never_cache

@@ -11,6 +11,7 @@ from qifu.domain.policies.actions import documents
 from qifu.domain.policies.actions.documents import Paper
 from qifu.domain.policies.collected import Finding
 from qifu.domain.policies.models import Document
+from qifu.kernel import typed
 from qifu.kernel.actor import Actor
 from qifu.kernel.errors import Conflict, Invalid, Missing
 from qifu.kernel.evidence.actions import record
@@ -50,10 +51,11 @@ def ignore(*, actor: Actor, now: datetime, finding: int, why: str, seen: int) ->
     """
     row = _door(actor, finding, seen)
     _require_open(row)
-    if not 2 <= len(why.strip()) <= 300:
+    why = typed.line(why)
+    if not 2 <= len(why) <= 300:
         raise Invalid("请写明不采用的原因（2 至 300 字）。", {"why": "请写明原因。"})
     row.changed_at = None
-    return _decide(row, Finding.State.IGNORED, why.strip(), actor, now, {})
+    return _decide(row, Finding.State.IGNORED, why, actor, now, {})
 
 
 @transaction.atomic

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from django.db import transaction
@@ -11,7 +11,7 @@ from django.db import transaction
 from qifu.domain.policies.collected import LEVELS, Finding, Mark, Reading, Source
 from qifu.domain.policies.collection import likeness
 from qifu.domain.policies.models import Document
-from qifu.kernel import search
+from qifu.kernel import search, typed
 from qifu.kernel.actor import SYSTEM
 from qifu.kernel.evidence.actions import record
 
@@ -47,6 +47,7 @@ class Like:
 @transaction.atomic
 def report(*, now: datetime, source: Source, page: Page) -> str:
     """Keep a page that was read; answer `new`, `changed` or `same`."""
+    page = replace(page, title=typed.line(page.title), text=typed.lines(page.text), number=typed.line(page.number))
     held = Finding.objects.select_for_update().filter(url=page.url).first()
     digest = likeness.digest(page.text or page.title)
     if held is None:

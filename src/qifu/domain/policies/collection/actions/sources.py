@@ -13,6 +13,7 @@ from django.db.models import Q
 from qifu.domain.policies import access
 from qifu.domain.policies.collected import LEVELS
 from qifu.domain.policies.collected import Source as Source  # the entry knows it by this name
+from qifu.kernel import typed
 from qifu.kernel.actor import SYSTEM, Actor
 from qifu.kernel.errors import Conflict, Invalid, Missing
 from qifu.kernel.evidence.actions import record
@@ -195,7 +196,7 @@ def host_of(url: str) -> str:
 
 def checked(given: Given) -> Given:
     """:raises Invalid: something is missing or cannot be."""
-    texts: dict[str, Any] = {name: value.strip() for name, value in asdict(given).items() if isinstance(value, str)}
+    texts: dict[str, Any] = {name: typed.line(value) for name, value in asdict(given).items() if isinstance(value, str)}
     kept = replace(given, **texts)
     wrong = {
         "name": "" if 1 <= len(kept.name) <= 80 else "请填写名称，至多 80 字。",
