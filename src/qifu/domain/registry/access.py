@@ -11,6 +11,7 @@
 | what                            | who                                                               |
 |---------------------------------|-------------------------------------------------------------------|
 | loading lists                   | dispatcher, supervisor of the centre; administrator               |
+| how far a source is believed    | supervisor of the centre; administrator                           |
 | reviewing certifications        | dispatcher, supervisor of the centre; administrator               |
 | seeing a telephone in clear     | dispatcher, supervisor, handler, specialist within what they see  |
 | exporting a list                | the same, and leader, auditor, administrator; telephones masked   |
@@ -22,7 +23,18 @@ from __future__ import annotations
 from django.db.models import QuerySet
 
 from qifu.domain.people.tree import tree
-from qifu.domain.registry.models import Agency, Certification, Correction, Enterprise, Invitation, Load, Merge, Pairing
+from qifu.domain.registry.models import (
+    Agency,
+    Certification,
+    Correction,
+    Enterprise,
+    Invitation,
+    Load,
+    Merge,
+    Pairing,
+    Segment,
+    Source,
+)
 from qifu.kernel.actor import Actor, Role
 from qifu.kernel.errors import Forbidden, Missing
 
@@ -121,6 +133,21 @@ def require_loader(actor: Actor) -> None:
     """:raises Forbidden: the actor may not load lists."""
     if not may_load(actor):
         raise Forbidden("只有中心的调度员、督办员和管理员可以导入企业名单。")
+
+
+def may_keep_sources(actor: Actor) -> bool:
+    """Whether the actor says how far a source is believed."""
+    return actor.is_staff and actor.has_role(Role.SUPERVISOR, Role.ADMINISTRATOR) and may_load(actor)
+
+
+def source_to_change(actor: Actor, source: int) -> Source:
+    """Fetch and lock a source."""
+    if not may_keep_sources(actor):
+        raise Forbidden("只有中心的督办员和管理员可以更改来源的可信度和有效期。")
+    row = Source.objects.select_for_update().filter(pk=source).first()
+    if row is None:
+        raise Missing("没有这个来源，请刷新页面。")
+    return row
 
 
 def load_to_see(actor: Actor, load: int) -> Load:
@@ -245,6 +272,15 @@ def agency_to_end(enterprise: int, agency: int) -> Agency:
     row = Agency.objects.select_for_update().filter(pk=agency, enterprise=enterprise, until__isnull=True).first()
     if row is None:
         raise Missing("没有这位同事，可能已被移除，请刷新页面。")
+    return row
+
+
+def segment_to_change(actor: Actor, segment: int) -> Segment:
+    """Fetch and lock a selection of the actor's own."""
+    rows = Segment.objects.select_for_update().filter(pk=segment)
+    row = rows.filter(account=actor.account).first() if actor.is_staff and actor.account is not None else None
+    if row is None:
+        raise Missing("没有这个分群，或不是您保存的。")
     return row
 
 

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 
+from qifu.domain.people import queries as people
 from qifu.domain.registry import facts
+from qifu.domain.registry.access import visible
 from qifu.domain.registry.models import Asking, Profile, Source
+from qifu.kernel.actor import Actor
+from qifu.kernel.errors import Forbidden
+
+SHOWN = 25
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +34,19 @@ class Exceptions:
     form: str
     field: str
     times: int
+
+
+@dataclass(frozen=True, slots=True)
+class Again:
+    """One time that a form asked again: whom, why, by whom."""
+
+    form: str
+    field: str
+    enterprise: int
+    enterprise_name: str
+    reason: str
+    by: str
+    at: datetime
 
 
 def ask(enterprise: int, fields: Sequence[str], on: date) -> Asked:
@@ -60,9 +79,36 @@ def _fresh_until(enterprise: int) -> dict[str, date]:
     return found
 
 
-def exceptions() -> list[Exceptions]:
-    """How often each form asked again, the most frequent first."""
-    counted = (
-        Asking.objects.values_list("form", "field").annotate(times=Count("pk")).order_by("-times", "form", "field")
-    )
+def exceptions(actor: Actor) -> list[Exceptions]:
+    """How often each form asked again, the most frequent first. :raises Forbidden: not of the staff."""
+    counted = _seen(actor).values_list("form", "field").annotate(times=Count("pk")).order_by("-times", "form", "field")
     return [Exceptions(form, field, times) for form, field, times in counted]
+
+
+def asked_again(actor: Actor, form: str = "", field: str = "", cursor: str = "") -> tuple[list[Again], str]:
+    """The exceptions one by one, the last first, and where the list continues.
+
+    :raises Forbidden: not of the staff.
+    """
+    rows = _seen(actor)
+    for name, value in (("form", form), ("field", field)):
+        rows = rows.filter(**{name: value}) if value else rows
+    if cursor.isascii() and cursor.isdecimal() and len(cursor) < 19:
+        rows = rows.filter(pk__lt=int(cursor))
+    page = list(rows.select_related("enterprise").order_by("-pk")[: SHOWN + 1])
+    names = people.names(row.asked_by_id for row in page)
+    told = [
+        Again(
+            row.form, row.field, row.enterprise_id, row.enterprise.name, row.reason, names.get(row.asked_by_id or 0, ""),
+            row.asked_at,
+        )
+        for row in page[:SHOWN]
+    ]  # fmt: skip
+    return told, str(page[SHOWN - 1].pk) if len(page) > SHOWN else ""
+
+
+def _seen(actor: Actor) -> QuerySet[Asking]:
+    if not actor.is_staff:
+        raise Forbidden("这里只对工作人员开放，请用工作人员账号登录。")
+    seen = visible(actor)
+    return Asking.objects.filter(enterprise__in=seen) if seen.query.where else Asking.objects.all()

@@ -6,7 +6,7 @@ The figures are drawn once for the whole district (`drawn`) and cut to the actor
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
@@ -14,7 +14,7 @@ from functools import lru_cache
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from qifu.domain.people import queries as people
-from qifu.domain.registry import facts
+from qifu.domain.registry import facts, naming, queries
 from qifu.domain.registry.access import visible
 from qifu.domain.registry.models import Agency, Enterprise, Mark
 from qifu.engines.codes.scale import Family, Standard, standards_of
@@ -156,23 +156,32 @@ def certification(actor: Actor) -> list[Rate]:
     told = []
     for key, label, target in CLASSES:
         rows = of_class(actor, key)
-        told.append(Rate(key, label, rows.filter(_certified()).count(), rows.count(), target))
+        told.append(Rate(key, label, rows.filter(is_certified()).count(), rows.count(), target))
     return told
 
 
-def of_class(actor: Actor, key: str, certified: str = "") -> QuerySet[Enterprise]:
-    """The open enterprises of a class that the actor sees; `certified`: `yes` or `no` cuts them further."""
-    rows = visible(actor).filter(status="open", merged_into=None)
+def of_class(actor: Actor, key: str, certified: str = "", q: str = "") -> QuerySet[Enterprise]:
+    """The open enterprises of a class that the actor sees; `certified`: `yes` or `no`, and `q`, a name, cut them further."""
+    rows = in_class(visible(actor), key)
+    if q:
+        rows = queries.matching(rows, q)
+    if certified:
+        rows = rows.filter(is_certified() if certified == "yes" else ~is_certified())
+    return rows
+
+
+def in_class(rows: QuerySet[Enterprise], key: str) -> QuerySet[Enterprise]:
+    """The open enterprises of a class among the rows."""
+    rows = rows.filter(status="open", merged_into=None)
     if key in ("above_scale", "key"):
         rows = rows.filter(Exists(Mark.objects.filter(enterprise=OuterRef("pk"), kind=key, until__isnull=True)))
     elif key == "sme":
         rows = rows.filter(size_class__in=["medium", "small", "micro"])
-    if certified:
-        rows = rows.filter(_certified() if certified == "yes" else ~_certified())
     return rows
 
 
-def _certified() -> Q:
+def is_certified() -> Q:
+    """Enterprises for which somebody may speak."""
     return Q(Exists(Agency.objects.filter(enterprise=OuterRef("pk"), until__isnull=True)))
 
 
@@ -199,6 +208,29 @@ def members(rows: QuerySet[Enterprise], cursor: str = "", size: int = 25) -> tup
     )
     told = [Member(pk, name, uscc or "", where or "", held[pk]) for pk, name, uscc, where in page[:size]]
     return told, str(page[size - 1][0]) if len(page) > size else ""
+
+
+def every(rows: QuerySet[Enterprise], size: int = 500) -> Iterator[Member]:
+    """A whole class, for a workbook."""
+    cursor = ""
+    while True:
+        found, cursor = members(rows, cursor, size)
+        yield from found
+        if not cursor:
+            return
+
+
+def total(rows: QuerySet[Enterprise]) -> tuple[int, bool]:
+    """How many there are, counted up to a bound, and whether there are more."""
+    found = rows[: queries.COUNTED + 1].count()
+    return min(found, queries.COUNTED), found > queries.COUNTED
+
+
+def called(found: Sequence[Candidate], q: str) -> list[Candidate]:
+    """Candidates in whose name the words stand. One statement."""
+    held = Enterprise.objects.filter(pk__in=[one.enterprise for one in found], name__contains=naming.written(q))
+    numbers = set(held.values_list("pk", flat=True))
+    return [one for one in found if one.enterprise in numbers]
 
 
 def named(found: Sequence[Candidate]) -> Iterable[tuple[Candidate, str]]:

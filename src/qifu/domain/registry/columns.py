@@ -31,7 +31,7 @@ COLUMNS = (
     Column(
         "name",
         "企业名称",
-        "企业名称 单位名称 公司名 公司名称 名称 市场主体名称 主体名称 单位详细名称 企业全称 单位 企业 商户名称 "
+        "企业名称 单位名称 单位全称 公司名 公司名称 名称 市场主体名称 主体名称 单位详细名称 企业全称 单位 企业 商户名称 "
         "字号名称 纳税人名称 法人单位名称 机构名称 name",
     ),
     Column(
@@ -78,12 +78,12 @@ COLUMNS = (
     Column(
         "employees",
         "从业人数",
-        "从业人数 从业人员 职工人数 员工人数 人数 从业人员期末人数 参保人数 employees",
+        "从业人数 从业人员 在岗职工 在岗职工人数 在职人数 职工人数 员工人数 人数 从业人员期末人数 参保人数 employees",
     ),
     Column(
         "address",
         "地址",
-        "地址 经营地址 注册地址 住所 经营场所 企业地址 单位地址 详细地址 address",
+        "地址 经营地址 办公地址 注册地址 住所 经营场所 企业地址 单位地址 详细地址 address",
     ),
     Column(
         "status",
@@ -134,7 +134,7 @@ COLUMNS = (
 )
 # What people write over figures, beside the label of the catalogue.
 _FIGURES = {
-    "revenue": "年营业收入 主营业务收入 销售收入 年销售额 营收 营业额",
+    "revenue": "年营业收入 年营收 主营业务收入 销售收入 年销售额 营收 营业额",
     "revenue_growth": "营收增长率 收入增长率 增长率",
     "assets": "总资产 资产总计 资产合计",
     "profit": "利润 净利润总额 年利润",
@@ -163,6 +163,9 @@ BY_FIELD = {column.field: column for column in ALL}
 NEEDED = ("name",)
 
 
+_EITHER, LONGEST = re.compile(r"[/／、或]"), 30
+
+
 def _plain(heading: str) -> str:
     return _NOISE.sub("", unicodedata.normalize("NFKC", heading).replace("（", "(").replace("）", ")")).lower()
 
@@ -175,15 +178,20 @@ _KNOWN = {_plain(heading): column.field for column in reversed(ALL) for heading 
 
 def is_known(heading: str) -> bool:
     """Whether the text is one of the headings under which people write a column."""
-    return _plain(heading) in _KNOWN
+    return bool(field_of(heading))
+
+
+def field_of(heading: str) -> str:
+    """The field that a heading means, as a whole or by one of its alternatives (单位全称/简称); empty: none."""
+    parts = [heading, *_EITHER.split(heading)] if len(heading) <= LONGEST else [heading]
+    return next((found for part in parts if (found := _KNOWN.get(_plain(part)))), "")
 
 
 def recognise(headings: Sequence[str]) -> dict[str, int]:
     """Return field → number of the column (from 0); the first of several columns of one kind is taken."""
     found: dict[str, int] = {}
     for place, heading in enumerate(headings):
-        field = _KNOWN.get(_plain(heading))
-        if field:
+        if field := field_of(heading):
             found.setdefault(field, place)
     return found
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import BinaryIO
@@ -11,6 +11,7 @@ from qifu.domain.people import queries as people
 from qifu.domain.registry.access import correction_to_see, may_review, visible
 from qifu.domain.registry.actions.correcting import stream_of
 from qifu.domain.registry.models import Correction
+from qifu.domain.registry.naming import written
 from qifu.domain.registry.saying import label, said
 from qifu.kernel.actor import Actor
 from qifu.kernel.errors import Forbidden, Invalid
@@ -56,8 +57,8 @@ class Queue:
     next: str
 
 
-def queue(actor: Actor, state: str = "pending", cursor: str = "", size: int = SHOWN) -> Queue:
-    """Corrections in one state: those that wait, the oldest first; those decided, the newest first.
+def queue(actor: Actor, state: str = "pending", cursor: str = "", size: int = SHOWN, q: str = "") -> Queue:
+    """Corrections in one state: those that wait, the oldest first; those decided, the newest first; `q`: of which enterprise.
 
     :raises Forbidden: not of the staff. :raises Invalid: the cursor is none of ours.
     """
@@ -66,12 +67,24 @@ def queue(actor: Actor, state: str = "pending", cursor: str = "", size: int = SH
     if cursor and not (cursor.isascii() and cursor.isdecimal() and len(cursor) < 19):
         raise Invalid("页码无效，请从第一页重新开始。", {"cursor": "无效"})
     rows = Correction.objects.filter(state=state, enterprise__in=visible(actor)).select_related("enterprise")
+    if q:
+        rows = rows.filter(enterprise__name__contains=written(q))
     if state == "pending":
         rows = rows.filter(pk__gt=int(cursor or 0)).order_by("pk")
     else:
         rows = (rows.filter(pk__lt=int(cursor)) if cursor else rows).order_by("-pk")
     page = list(rows[: size + 1])
     return Queue(_views(page[:size]), str(page[size - 1].pk) if len(page) > size else "")
+
+
+def every(actor: Actor, state: str, q: str = "") -> Iterator[CorrectionView]:
+    """The whole of a queue, for a workbook."""
+    cursor = ""
+    while True:
+        found = queue(actor, state, cursor, 500, q)
+        yield from found.items
+        if not (cursor := found.next):
+            return
 
 
 def count_pending(actor: Actor) -> int:

@@ -20,11 +20,19 @@ class Known:
     kind: str = "list"
     strengths: Mapping[str, int] = field(default_factory=dict)
     absent: Mapping[str, object] = field(default_factory=dict)
+    may_tell: bool = False  # whether the law lets its telephones be used to tell enterprises something
 
 
 KNOWN = (
     Known("word", "人工核定", 100, 730, "word"),
-    Known("market", "市场监管登记", 90, 3650, strengths={"employees": 45, "size_class": 30, "above_scale": 60}),
+    Known(
+        "market",
+        "市场监管登记",
+        90,
+        3650,
+        strengths={"employees": 45, "size_class": 30, "above_scale": 60},
+        may_tell=True,
+    ),
     Known("statistics", "统计联网直报", 88, FIGURES, absent={"above_scale": False}),
     Known("tax", "税务申报", 85, FIGURES, strengths={"employees": 55, "rd_expense": 70}),
     Known("social", "社保参保", 80, FIGURES),

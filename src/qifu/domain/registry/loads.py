@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
 
 from qifu.domain.people import queries as people
 from qifu.domain.registry.access import load_to_see, require_loader
@@ -14,12 +14,14 @@ from qifu.domain.registry.known_sources import KNOWN
 from qifu.domain.registry.models import Load, Reject, Source, SourceRow
 from qifu.domain.registry.saying import label, said
 from qifu.kernel.actor import Actor
-from qifu.kernel.errors import Invalid
+from qifu.kernel.errors import Forbidden, Invalid
 
 __all__ = [
     "Load",
     "RejectView",
     "RowChange",
+    "SourceView",
+    "all_sources",
     "is_stalled",
     "load",
     "may_undo",
@@ -56,10 +58,11 @@ def recent(actor: Actor, size: int = 30) -> list[tuple[Load, str]]:
     return [(row, names.get(row.started_by_id or 0, "命令行")) for row in rows]
 
 
-def unfinished(actor: Actor, digest: str) -> Load | None:
-    """The latest load of the same file that was begun and not ended."""
+def unfinished(actor: Actor, digest: str, source: str = "") -> Load | None:
+    """The latest load of the same file, for the same source or for none, that was begun and not ended."""
     require_loader(actor)
     rows = Load.objects.filter(digest=digest, is_dry=False, state__in=["running", "paused", "failed"])
+    rows = rows.filter(source__code=source) if source else rows.filter(source=None)
     return rows.order_by("-pk").first()
 
 
@@ -94,6 +97,47 @@ def sources() -> list[Source]:
             held[known.code] = Source(code=known.code, name=known.name, authority=known.authority)
     held.pop("registry", None)
     return sorted(held.values(), key=lambda row: (-row.authority, row.code))
+
+
+@dataclass(frozen=True, slots=True)
+class SourceView:
+    """A source with how far it is believed, and its last list."""
+
+    row: Source
+    kind_label: str
+    strengths: tuple[tuple[str, int], ...]
+    absent: tuple[tuple[str, str], ...]
+    load: int | None
+    load_name: str
+    as_of: date | None
+
+
+def all_sources(actor: Actor) -> list[SourceView]:
+    """Every source that has been entered, the most trusted first, each with its last list. Two statements.
+
+    :raises Forbidden: not of the staff.
+    """
+    if not actor.is_staff:
+        raise Forbidden("这里只对工作人员开放，请用工作人员账号登录。")
+    done = Load.objects.filter(source=OuterRef("pk"), state="done", is_dry=False).order_by("-pk")
+    held = Source.objects.annotate(last=Subquery(done.values("pk")[:1])).order_by("-authority", "code")
+    found = list(held)
+    lists = Load.objects.in_bulk([row.last for row in found if row.last])
+    told = []
+    for row in found:
+        last = lists.get(row.last) if row.last else None
+        told.append(
+            SourceView(
+                row,
+                str(Source.Kind(row.kind).label),
+                tuple((label(name), int(value)) for name, value in row.strengths.items()),
+                tuple((label(name), said(name, value)) for name, value in row.absent.items()),
+                last.pk if last else None,
+                last.name if last else "",
+                last.as_of if last else None,
+            )
+        )
+    return told
 
 
 def rows(actor: Actor, number: int, kind: str, cursor: str = "", size: int = SHOWN) -> RowPage:
@@ -147,7 +191,7 @@ def may_undo(row: Load) -> bool:
 
 def is_stalled(row: Load, now: datetime) -> bool:
     """Whether nothing has happened for a while, though the list is being worked on."""
-    return row.state in ("checking", "running") and now - row.updated_at > STALLED
+    return row.state in ("checking", "running", "undoing") and now - row.updated_at > STALLED
 
 
 def rejects(actor: Actor, number: int, size: int | None = None) -> Iterator[RejectView]:

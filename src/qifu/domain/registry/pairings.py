@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
+from django.db.models import Q
+
 from qifu.domain.people import queries as people
 from qifu.domain.registry.access import require_loader
 from qifu.domain.registry.models import Pairing
+from qifu.domain.registry.naming import written
 from qifu.domain.registry.saying import label, said
+from qifu.engines.codes import credit
 from qifu.kernel.actor import Actor
 from qifu.kernel.errors import Invalid, Missing
 
@@ -49,6 +54,19 @@ class PairingView:
     decided_by: str
     decided_at: datetime | None
     sides: tuple[Side, ...] = ()
+    others: tuple[tuple[int, str, Decimal], ...] = ()  # further enterprises that the row may speak of
+
+    @property
+    def start(self) -> Decimal:
+        """What the score is without the evidence named: two rows picked at random are seldom the same."""
+        return self.score - sum((Decimal(bits) for _, bits in self.reasons), Decimal(0)).quantize(Decimal("0.1"))
+
+    @property
+    def leaning(self) -> str:
+        """The score in words."""
+        if abs(self.score) < 1:
+            return "一半对一半"
+        return "偏向同一家" if self.score > 0 else "偏向不是同一家"
 
     @property
     def state_label(self) -> str:
@@ -76,8 +94,8 @@ def count(actor: Actor) -> dict[str, int]:
     return {state: Pairing.objects.filter(state=state).count() for state in OPEN}
 
 
-def queue(actor: Actor, state: str = "waiting", cursor: str = "", size: int = SHOWN) -> Queue:
-    """Doubts in one state, the oldest first; decided ones, the newest first.
+def queue(actor: Actor, state: str = "waiting", cursor: str = "", size: int = SHOWN, q: str = "") -> Queue:
+    """Doubts in one state, the oldest first; decided ones, the newest first; `q`: a piece of either name.
 
     :raises Forbidden: not for this actor. :raises Invalid: the cursor is none of ours.
     """
@@ -85,6 +103,8 @@ def queue(actor: Actor, state: str = "waiting", cursor: str = "", size: int = SH
     if cursor and not (cursor.isascii() and cursor.isdecimal() and len(cursor) < 19):
         raise Invalid("页码无效，请从第一页重新开始。", {"cursor": "无效"})
     rows = Pairing.objects.filter(state=state).select_related("source", "row", "enterprise", "enterprise__street")
+    if q:
+        rows = rows.filter(Q(row_key__contains=written(q)) | Q(enterprise__name__contains=written(q)))
     if state in OPEN:
         rows = rows.filter(pk__gt=int(cursor or 0)).order_by("pk")
     else:
@@ -94,6 +114,16 @@ def queue(actor: Actor, state: str = "waiting", cursor: str = "", size: int = SH
     return Queue(
         tuple(_view(row, names, ()) for row in page[:size]), str(page[size - 1].pk) if len(page) > size else ""
     )
+
+
+def every(actor: Actor, state: str, q: str = "") -> Iterator[PairingView]:
+    """The whole of a queue, for a workbook."""
+    cursor = ""
+    while True:
+        found = queue(actor, state, cursor, 500, q)
+        yield from found.items
+        if not (cursor := found.next):
+            return
 
 
 def pairing(actor: Actor, number: int) -> PairingView:
@@ -106,7 +136,9 @@ def pairing(actor: Actor, number: int) -> PairingView:
     row = rows.filter(pk=number).first()
     if row is None:
         raise Missing("没有这一对，请返回列表重新选择。")
-    return _view(row, people.names([row.decided_by_id]), _sides(row))
+    beside = Pairing.objects.filter(source=row.source_id, row_key=row.row_key, state__in=OPEN).exclude(pk=number)
+    others = beside.order_by("-score").values_list("pk", "enterprise__name", "score")
+    return _view(row, people.names([row.decided_by_id]), _sides(row), tuple(others))
 
 
 def following(actor: Actor, number: int) -> int | None:
@@ -122,13 +154,25 @@ def _sides(row: Pairing) -> tuple[Side, ...]:
         "street": firm.street.short_name if firm.street else "", "uscc": firm.uscc
     }  # fmt: skip
     names = ("uscc", "street", *_BESIDE)
-    written = str(values.get("written") or values.get("name") or row.row_key)
-    first = Side("名称", written, firm.name)
-    others = (Side(label(name), said(name, values.get(name)), said(name, own.get(name))) for name in names)
+    named = str(values.get("written") or values.get("name") or row.row_key)
+    first = Side("名称", named, firm.name)
+    typed = {"uscc": _mistyped(str(values["typed_code"]), firm.uscc or "")} if "typed_code" in values else {}
+    told = {**values, **typed}
+    others = (Side(label(name), said(name, told.get(name)), said(name, own.get(name))) for name in names)
     return (first, *(side for side in others if side.row != "—" or side.enterprise != "—"))
 
 
-def _view(row: Pairing, names: dict[int, str], sides: tuple[Side, ...]) -> PairingView:
+def _mistyped(typed: str, code: str) -> str:
+    """A code that is none, and how far it is from the enterprise's."""
+    typed = credit.normalise(typed)
+    if len(typed) != len(code):
+        return f"{typed}（有误）"
+    return f"{typed}（有误，与名录相差 {sum(a != b for a, b in zip(typed, code, strict=True))} 位）"
+
+
+def _view(
+    row: Pairing, names: dict[int, str], sides: tuple[Side, ...], others: tuple[tuple[int, str, Decimal], ...] = ()
+) -> PairingView:
     return PairingView(
         id=row.pk,
         source=row.source.name,
@@ -144,4 +188,5 @@ def _view(row: Pairing, names: dict[int, str], sides: tuple[Side, ...]) -> Pairi
         decided_by=names.get(row.decided_by_id or 0, ""),
         decided_at=row.decided_at,
         sides=sides,
+        others=others,
     )

@@ -16,7 +16,8 @@ from qifu.engines.codes.sizes import size_class
 from qifu.engines.eligibility import catalogue
 
 DERIVED = ("size_class", "rd_ratio")
-UNKEPT = frozenset({"enterprise_id", "age_months"})  # follow from the enterprise and the day
+UNKEPT = frozenset({"enterprise_id", "age_months", "typed_code"})  # follow from others, or say only what was typed
+AS_WRITTEN = ("written", "typed_code")  # how one version of a list writes a row: says nothing of the next
 
 
 @dataclass(frozen=True, slots=True)

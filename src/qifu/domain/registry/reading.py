@@ -17,6 +17,7 @@ from qifu.domain.registry.columns import BY_FIELD
 from qifu.engines import eligibility
 from qifu.engines.codes import credit, industries, legal_forms, phones
 from qifu.engines.eligibility import catalogue
+from qifu.kernel.files.cells import Computed
 
 _DATE = re.compile(r"(\d{4})\s*[年./-]?\s*(\d{1,2})\s*[月./-]?\s*(\d{1,2})\s*日?(?:[ T].*)?")
 _MONEY = re.compile(r"(?:人民币)?([\d,，]+(?:\.\d+)?)(万元|万|元|亿元|亿)?(?:整|人民币|\(人民币\)|（人民币）)*")
@@ -56,6 +57,7 @@ class Row:
     marks: Mapping[str, bool]
     former: tuple[str, ...]
     notes: tuple[str, ...] = field(default=())
+    typed_code: str = ""  # a credit code that is none, as typed: the row goes by its name
 
 
 Streets = Mapping[str, int]
@@ -93,16 +95,24 @@ def _bare_street(text: str) -> str:
 def read(number: int, cells: Sequence[str], sheet: Sheet) -> Row:
     """Read one row.
 
-    :raises Unusable: no name, a formula where the identity stands, or a code that is not valid.
+    :raises Unusable: no name, or a formula without its value where the identity stands.
     """
     said = {f: cells[place].strip() for f, place in sheet.mapping.items()}
+    computed = [f for f, place in sheet.mapping.items() if isinstance(cells[place], Computed)]
     said = {f: text for f, text in said.items() if text.lower() not in _BLANK}
+    if "name" not in said and any("".join(cell.split()) in _TOTALS for cell in cells):
+        raise Unusable("是合计行，不是企业。")
     name = _name(said.pop("name", ""))
-    uscc = _uscc(said.pop("uscc", ""))
+    code = said.pop("uscc", "")
+    uscc, wrong = _uscc(code)
     former = _former(said.pop("former", ""), name)
     values: dict[str, object] = {}
     marks: dict[str, bool] = {}
-    notes: list[str] = []
+    notes = [
+        f"“{BY_FIELD[f].label}”是公式，已按表格保存的计算结果读取（{cells[sheet.mapping[f]][:40]}）" for f in computed
+    ]
+    if wrong:
+        notes.append(f"{wrong}这一格没有采用，这一行按企业名称对应（原文：{code[:40]}）")
     for what, text in said.items():
         column = BY_FIELD[what]
         try:
@@ -117,7 +127,7 @@ def read(number: int, cells: Sequence[str], sheet: Sheet) -> Row:
                 values[what] = unclear.kept
             fate = "没有采用" if unclear.kept is None else "按原文保留"
             notes.append(f"“{column.label}”{unclear}，这一格{fate}（原文：{text[:40]}）")
-    return Row(number, name, uscc, values, marks, former, tuple(notes))
+    return Row(number, name, uscc, values, marks, former, tuple(notes), code[:40] if wrong else "")
 
 
 def _cell(what: str, text: str, sheet: Sheet) -> dict[str, object]:
@@ -162,19 +172,20 @@ def _name(text: str) -> str:
     return name
 
 
-def _uscc(text: str) -> str | None:
+def _uscc(text: str) -> tuple[str | None, str]:
+    """The code, else what is wrong with what was typed: the name may say all the same whom the row means."""
     if not text:
-        return None
+        return None, ""
     if text.startswith("="):
         raise Unusable("统一社会信用代码是公式，请在表格中把这一列“粘贴为数值”后重新导入。")
     if re.fullmatch(r"\d(\.\d+)?[eE]\+?\d+", text):
-        raise Unusable("统一社会信用代码被表格软件改成了数字，后几位已丢失，请把这一列设为“文本”格式并重新填写。")
+        return None, "统一社会信用代码被表格软件改成了数字，后几位已丢失，请把这一列设为“文本”格式并重新填写。"
     problem = credit.problem(text)
     if problem is None:
-        return credit.normalise(text)
+        return credit.normalise(text), ""
     choices = credit.repair(text)
     hint = f"可能应为 {' 或 '.join(choices[:3])}。" if choices else ""
-    raise Unusable(f"{problem}{hint}")
+    return None, f"{problem}{hint}"
 
 
 def _street(text: str, streets: Streets) -> int:

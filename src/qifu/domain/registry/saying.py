@@ -15,6 +15,7 @@ _OTHERS = {
     "address": "地址",
     "status": "登记状态",
     "written": "名单上的写法",
+    "typed_code": "名单上的代码（有误）",
     "former_names": "曾用名",
     "key": "重点企业",
 }

@@ -16,14 +16,16 @@ from qifu.domain.registry.actions.correcting import (
     withdraw_correction,
 )
 from qifu.domain.registry.actions.exporting import note_export, require_exporter
+from qifu.domain.registry.actions.greeting import close_greeting, greet
 from qifu.domain.registry.actions.loading import begin_check, begin_run, cancel, carry_on, fail, open_load, pause
 from qifu.domain.registry.actions.merging import merge_enterprises, split_off, undo_merge
 from qifu.domain.registry.actions.pairing import decide_pairing, reopen_pairing
 from qifu.domain.registry.actions.phones import reveal_phone
 from qifu.domain.registry.actions.restanding import restand
-from qifu.domain.registry.actions.sources import enter_known_sources
+from qifu.domain.registry.actions.segmenting import change_segment, drop_segment, keep_segment
+from qifu.domain.registry.actions.sources import change_source, enter_known_sources
 from qifu.domain.registry.actions.stating import Stated, may_state, state_fact
-from qifu.domain.registry.actions.undoing import undo_load
+from qifu.domain.registry.actions.undoing import begin_undo, carry_on_undo, undo_load
 
 __all__ = [
     "Stated",
@@ -32,13 +34,21 @@ __all__ = [
     "approve_certification",
     "begin_check",
     "begin_run",
+    "begin_undo",
     "cancel",
     "carry_on",
+    "carry_on_undo",
+    "change_segment",
+    "change_source",
+    "close_greeting",
     "decide_pairing",
+    "drop_segment",
     "enter_known_sources",
     "fail",
     "file_certification",
+    "greet",
     "invite",
+    "keep_segment",
     "may_correct",
     "may_state",
     "merge_enterprises",

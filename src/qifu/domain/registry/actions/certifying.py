@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 
 from qifu.domain.registry import naming
 from qifu.domain.registry.access import certification_to_review, own_certification
+from qifu.domain.registry.actions.greeting import note_contact, note_new
 from qifu.domain.registry.models import Agency, Certification, Enterprise
 from qifu.engines.codes import credit
 from qifu.kernel import outbox
@@ -118,6 +119,7 @@ def begin_agency(
         held.until = now
         held.save(update_fields=["until"])
     row = Agency.objects.create(account_id=account, enterprise=enterprise, role=role, person=person, since=now)
+    note_contact(enterprise.pk, now)
     facts = {"agency": row.pk, "account": account, "role": role}
     stream = f"registry.enterprise:{enterprise.pk}"
     record(actor=actor, now=now, verb="agency.begin", stream=stream, facts=facts, content={"person": person})
@@ -169,6 +171,7 @@ def _entered(row: Certification, actor: Actor, now: datetime) -> Enterprise:
         created=now,
         updated=now,
     )
+    note_new([made], now=now, from_load=False)
     record(
         actor=actor,
         now=now,

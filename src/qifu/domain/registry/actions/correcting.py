@@ -17,7 +17,9 @@ from qifu.domain.registry.actions.sources import source_of
 from qifu.domain.registry.actions.stating import checked_value
 from qifu.domain.registry.models import Correction
 from qifu.domain.registry.profiles import plain, written
+from qifu.domain.registry.saying import label
 from qifu.engines.eligibility import catalogue
+from qifu.kernel import outbox
 from qifu.kernel.actor import Actor
 from qifu.kernel.errors import Conflict, Invalid
 from qifu.kernel.evidence.actions import record
@@ -137,8 +139,20 @@ def _decided(row: Correction, state: str, actor: Actor, now: datetime, answer: s
     row.save()
     told = {"state": state, "enterprise": row.enterprise_id, "field": row.field}
     content = {"answer": row.answer} if row.answer else None
+    if state != "withdrawn" and row.filed_by_id != actor.account:
+        _tell(row, now)
     record(actor=actor, now=now, verb=f"correction.{_VERBS[state]}", stream=stream_of(row), facts=told, content=content)
     return row
+
+
+def _tell(row: Correction, now: datetime) -> None:
+    """Tell whoever asked what became of it: an enterprise by message too, the staff in their inbox."""
+    words = {"enterprise": row.enterprise.name, "field": label(row.field), "reason": row.answer}
+    for channel in ("inapp", "sms") if row.filed_by.kind == "contact" else ("inapp",):
+        outbox.tell(
+            channel=channel, to=f"account:{row.filed_by_id}", template=f"correction_{row.state}", variables=words,
+            key=f"correction:{row.pk}:{row.state}", now=now, stream=stream_of(row),
+        )  # fmt: skip
 
 
 _VERBS = {"accepted": "accept", "refused": "refuse", "withdrawn": "withdraw"}

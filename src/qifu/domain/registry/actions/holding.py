@@ -9,6 +9,7 @@ from datetime import date, datetime
 from django.db.models import Max
 
 from qifu.domain.registry.models import Load, Source, SourceRow
+from qifu.domain.registry.profiles import AS_WRITTEN
 
 BATCH = 500
 
@@ -84,7 +85,7 @@ def _carried(before: SourceRow | None, row: Incoming) -> tuple[dict[str, object]
     """What the version before said and this one says nothing of, each with its day: a blank cell takes nothing away."""
     if before is None:
         return {}, {}
-    left = {name: value for name, value in before.values.items() if name not in row.values and name != "written"}
+    left = {name: value for name, value in before.values.items() if name not in row.values and name not in AS_WRITTEN}
     return left, {name: before.days.get(name, before.as_of.isoformat()) for name in left}
 
 

@@ -20,6 +20,7 @@ from qifu.engines.linkage.weights import Weights
 BESIDE = 400  # enterprises that only show how common names are
 WEIGHTS = Weights(review_from=-7.0)
 """A row that a person is not asked about makes an enterprise, perhaps a second time: so more is asked than in bulk."""
+WHOLE = 15  # characters from which a mistyped code is held beside others; a torn-off piece would only speak against
 MOST = 40  # candidates a piece of a name
 SAID = {"name": "名称", "code": "代码", "place": "地址", "phone": "电话", "person": "负责人", "region": "地区",
         "form": "组织形式", "branch": "分支", "shared": "同处多户"}  # fmt: skip
@@ -88,7 +89,8 @@ def _lists(rows: Sequence[Row], firms: Sequence[Enterprise]) -> Lists:
     return Lists(
         ids=[f"r{row.number}" for row in rows] + [f"e{firm.pk}" for firm in firms],
         names=[row.name for row in rows] + [firm.name for firm in firms],
-        codes=[""] * len(rows) + [firm.uscc or "" for firm in firms],
+        codes=[row.typed_code if len(row.typed_code) >= WHOLE else "" for row in rows]
+        + [firm.uscc or "" for firm in firms],
         addresses=[str(row.values.get("address", "")) for row in rows] + [firm.address for firm in firms],
         rooms=[""] * count,
         phones=[str(row.values.get("phone", "")) for row in rows] + [firm.phone for firm in firms],

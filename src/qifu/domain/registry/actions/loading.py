@@ -112,6 +112,8 @@ def begin_run(*, actor: Actor, now: datetime, load: int) -> Load:
     """
     with transaction.atomic():
         row = load_to_change(actor, load)
+        if row.source_id and Load.objects.filter(source=row.source_id, state="undoing").exists():
+            raise Conflict("这个来源有一份名单正在撤销，请等撤销完成后再导入。", state="undoing")
         if row.state in ("draft", "checked"):
             columns.checked(row.mapping, row.headings)
             _restart(row, "running", is_dry=False, now=now)
@@ -227,7 +229,7 @@ def _apply(row: Load, chunk: _Chunk, actor: Actor, now: datetime) -> None:
     if how is not None:
         keep(row, plans, [each for each in chunk.rows if each.number in doubtful], how, actor, now)
         ask(row, how, doubtful, {each.number: each for each in chunk.rows}, now)
-    _count(row, chunk, plans, now)
+    _count(row, chunk, plans, [each for each in chunk.rows if each.number in doubtful], now)
 
 
 def _linked(row: Load, plans: list[Plan], how: Weighing) -> tuple[list[Plan], dict[int, Found]]:
@@ -260,12 +262,13 @@ def _linked(row: Load, plans: list[Plan], how: Weighing) -> tuple[list[Plan], di
     return kept, doubtful
 
 
-def _count(row: Load, chunk: _Chunk, plans: list[Plan], now: datetime) -> None:
+def _count(row: Load, chunk: _Chunk, plans: list[Plan], doubtful: list[reading.Row], now: datetime) -> None:
     rejects = dict(chunk.rejects)
     for each in plans:
         if each.problem:
             rejects[each.row.number] = each.problem
-    notes = {p.row.number: "；".join(p.row.notes) for p in plans if p.row.notes and not p.problem}
+    used = [*(p.row for p in plans if not p.problem), *doubtful]
+    notes = {each.number: "；".join(each.notes) for each in used if each.notes}
     Reject.objects.bulk_create([_reject(row, n, why, chunk, is_note=False) for n, why in rejects.items()])
     Reject.objects.bulk_create([_reject(row, n, why, chunk, is_note=True) for n, why in notes.items()])
     for kind in ("created", "changed", "unchanged"):

@@ -9,7 +9,8 @@ from decimal import Decimal
 
 from qifu.domain.registry.models import Enterprise, FormerName, Mark
 from qifu.domain.registry.reading import Row
-from qifu.engines.codes import phones
+from qifu.engines.codes import credit, phones
+from qifu.engines.linkage.codes import meant
 from qifu.kernel import sealed
 
 Change = tuple[object, object]
@@ -152,7 +153,7 @@ def _planned(
     former: Mapping[int, list[str]],
     marks: Mapping[int, dict[str, Mark]],
 ) -> Plan:
-    same = by_name.get(row.name, [])
+    same = _meant(row, by_name.get(row.name, []))
     if row.uscc is not None:
         held = by_code.get(row.uscc) or next((e for e in same if e.uscc is None), None)
     elif len(same) > 1:
@@ -172,6 +173,14 @@ def _planned(
     begun = tuple(kind for kind, is_on in row.marks.items() if is_on and kind not in open_marks)
     ended = tuple(open_marks[kind] for kind, is_on in row.marks.items() if not is_on and kind in open_marks)
     return Plan(row, held, changes, fresh, (*borne, *fresh), begun, ended)
+
+
+def _meant(row: Row, same: list[Enterprise]) -> list[Enterprise]:
+    """Of several of one name the one of whose code the row's is a slip of the pen."""
+    if len(same) < 2 or not row.typed_code:
+        return same
+    code = meant(credit.normalise(row.typed_code), {e.uscc for e in same if e.uscc}, {})
+    return [e for e in same if e.uscc == code] if code else same
 
 
 def _same(held: Enterprise, name: str, value: object) -> bool:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef
 from django.db.models.deletion import ProtectedError
 from django.utils.timezone import localdate
 
-from qifu.domain.registry.access import load_to_change
+from qifu.domain.registry.access import load_to_change, require_loader
 from qifu.domain.registry.actions.loading import stream_of
 from qifu.domain.registry.actions.reckoning import reckon_profiles
 from qifu.domain.registry.actions.settling import settle
@@ -19,39 +20,91 @@ from qifu.kernel.actor import Actor
 from qifu.kernel.errors import Conflict
 from qifu.kernel.evidence.actions import Entry, record, record_many
 
-BATCH = 500
+BATCH, SLICE = 500, 1000
+Clock = Callable[[], datetime]
 
 
 def undo_load(*, actor: Actor, now: datetime, load: int) -> Load:
-    """Let what stood before the load stand again.
+    """Let what stood before the load stand again, at once.
 
     Enterprises that it entered and that nothing else speaks of are removed; the telephone of an enterprise stays.
 
     :raises Conflict: not carried out, of no source, or a later list of the same source has been loaded since.
     """
+    begin_undo(actor=actor, now=now, load=load)
+    return carry_on_undo(actor=actor, clock=lambda: now, load=load)
+
+
+@transaction.atomic
+def begin_undo(*, actor: Actor, now: datetime, load: int) -> Load:
+    """Begin to take a load back, or go on where that stopped; until it is done no list of the source can be loaded.
+
+    :raises Conflict: as `undo_load`.
+    """
+    row = load_to_change(actor, load)
+    if row.state != "undoing":
+        _require_last(row)
+        row.state, row.undone = "undoing", 0
+        record(actor=actor, now=now, verb="load.undo_begin", stream=stream_of(row), content={"name": row.name})
+    row.updated_at = now
+    row.save()
+    return row
+
+
+def carry_on_undo(*, actor: Actor, clock: Clock, load: int, budget: timedelta | None = None) -> Load:
+    """Take back a thousand rows a transaction until all are, or the budget of time is spent.
+
+    Killed at any moment it goes on where it stood: what was taken back is not looked at again.
+    """
+    require_loader(actor)
+    until = clock() + budget if budget is not None else None
+    while True:
+        row = _take_back(actor, clock(), load)
+        if row.state != "undoing" or (until is not None and clock() >= until):
+            return row
+
+
+def _take_back(actor: Actor, now: datetime, load: int) -> Load:
     with transaction.atomic():
         row = load_to_change(actor, load)
-        _require_last(row)
-        begun = localdate(row.started_at)
-        mine = list(SourceRow.objects.filter(load=row, gone_at=None).values_list("enterprise_id", "values"))
-        back = SourceRow.objects.filter(gone_load=row).exclude(load=row)
-        touched = silenced(mine)
-        for owner in back.exclude(enterprise=None).values_list("enterprise_id", flat=True):
-            touched.setdefault(owner, set())
-        SourceRow.objects.filter(load=row, gone_at=None).update(gone_at=now, gone_load=row)
-        SourceRow.objects.filter(pk__in=list(back.values_list("pk", flat=True))).update(gone_at=None, gone_load=None)
-        Pairing.objects.filter(row__load=row, state__in=["waiting", "later"]).update(state="gone", decided_at=now)
-        removed = _remove_made(row, actor, now)
-        left = {pk: fields for pk, fields in touched.items() if pk not in removed}
-        profiles = reckon_profiles(left, now)
-        facts = {"load": row.pk, "undone": True}
-        changed = settle(profiles, actor=actor, now=now, facts=facts, silent=left)
-        _settle_marks(profiles, begun)
-        row.state, row.updated_at = "undone", now
+        if row.state != "undoing":
+            return row
+        mine = list(SourceRow.objects.filter(load=row, gone_at=None).order_by("pk")[:SLICE])
+        back = SourceRow.objects.filter(gone_load=row).exclude(load=row).order_by("pk")
+        if mine:
+            back = back.filter(source=row.source_id, row_key__in=[one.row_key for one in mine])
+        again = list(back[:SLICE].values_list("pk", "enterprise_id"))
+        if mine or again:
+            _let_stand(row, mine, again, actor, now)
+            row.undone += len(mine) or len(again)
+        else:
+            _close(row, actor, now)
+        row.updated_at = now
         row.save()
-        told = {"removed": len(removed), "changed": changed, "rows": len(mine)}
-        record(actor=actor, now=now, verb="load.undo", stream=stream_of(row), facts=told, content={"name": row.name})
     return row
+
+
+def _let_stand(
+    row: Load, mine: Sequence[SourceRow], again: Sequence[tuple[int, int | None]], actor: Actor, now: datetime
+) -> None:
+    touched = silenced((one.enterprise_id, one.values) for one in mine)
+    for _, owner in again:
+        if owner is not None:
+            touched.setdefault(owner, set())
+    SourceRow.objects.filter(pk__in=[one.pk for one in mine]).update(gone_at=now, gone_load=row)
+    SourceRow.objects.filter(pk__in=[pk for pk, _ in again]).update(gone_at=None, gone_load=None)
+    removed = _remove_made(row, [one.enterprise_id for one in mine if one.enterprise_id], actor, now)
+    left = {pk: fields for pk, fields in touched.items() if pk not in removed}
+    profiles = reckon_profiles(left, now)
+    settle(profiles, actor=actor, now=now, facts={"load": row.pk, "undone": True}, silent=left)
+    _settle_marks(profiles, localdate(row.started_at))
+
+
+def _close(row: Load, actor: Actor, now: datetime) -> None:
+    Pairing.objects.filter(row__load=row, state__in=["waiting", "later"]).update(state="gone", decided_at=now)
+    row.state, row.ended_at = "undone", now
+    told = {"rows": row.undone}
+    record(actor=actor, now=now, verb="load.undo", stream=stream_of(row), facts=told, content={"name": row.name})
 
 
 def _require_last(row: Load) -> None:
@@ -64,10 +117,10 @@ def _require_last(row: Load) -> None:
         raise Conflict("这个来源之后又导入过名单，请先撤销后一份。", state=row.state)
 
 
-def _remove_made(row: Load, actor: Actor, now: datetime) -> set[int]:
-    """Remove the enterprises that the load entered, where nobody else speaks of them or works with them."""
+def _remove_made(row: Load, among: list[int], actor: Actor, now: datetime) -> set[int]:
+    """Remove those of the enterprises that the load entered, where nobody else speaks of them or works with them."""
     others = SourceRow.objects.filter(enterprise=OuterRef("pk"), gone_at=None)
-    made = Enterprise.objects.filter(~Exists(others), entered_by=row, merged_into=None, merges_led=None)
+    made = Enterprise.objects.filter(~Exists(others), pk__in=among, entered_by=row, merged_into=None, merges_led=None)
     removed: set[int] = set()
     numbers = sorted(made.values_list("pk", flat=True))
     for start in range(0, len(numbers), BATCH):

@@ -55,6 +55,8 @@ def values_of(row: Row, streets: dict[int, str], enterprise: Enterprise | None) 
     said: dict[str, object] = {"name" if own else "written": row.name}
     if row.uscc:
         said["uscc"] = row.uscc
+    if row.typed_code:
+        said["typed_code"] = row.typed_code
     for name, value in row.values.items():
         if name == "street_id" and isinstance(value, int):
             said["street"] = streets[value]

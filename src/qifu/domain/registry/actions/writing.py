@@ -8,6 +8,7 @@ from datetime import datetime
 from django.utils.timezone import localdate
 
 from qifu.domain.registry import naming
+from qifu.domain.registry.actions.greeting import note_new
 from qifu.domain.registry.actions.planning import Plan
 from qifu.domain.registry.models import Enterprise, FormerName, Mark
 from qifu.kernel import sealed
@@ -21,6 +22,7 @@ def write(plans: Sequence[Plan], *, actor: Actor, now: datetime, source: str, fa
     """Make and change the enterprises of the plans, inside the caller's transaction."""
     made = [(plan, _fresh(plan, now, facts)) for plan in plans if plan.kind == "created"]
     Enterprise.objects.bulk_create([row for _, row in made], batch_size=BATCH)
+    note_new([row for _, row in made], now=now, from_load=True)
     changed = [(plan, _changed(plan, now)) for plan in plans if plan.kind == "changed"]
     _update(changed)
     done = [*made, *changed]

@@ -12,6 +12,8 @@ from qifu.domain.registry.models.enterprises import (
     Mark,
     Reject,
 )
+from qifu.domain.registry.models.greetings import Greeting
+from qifu.domain.registry.models.segments import Segment
 from qifu.domain.registry.models.sources import Profile, Source, SourceRow
 
 __all__ = [
@@ -23,6 +25,7 @@ __all__ = [
     "Correction",
     "Enterprise",
     "FormerName",
+    "Greeting",
     "Invitation",
     "Load",
     "Mark",
@@ -30,6 +33,7 @@ __all__ = [
     "Pairing",
     "Profile",
     "Reject",
+    "Segment",
     "Source",
     "SourceRow",
 ]

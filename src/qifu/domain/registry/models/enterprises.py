@@ -138,6 +138,7 @@ class Load(models.Model):
         DONE = "done", "已完成"
         FAILED = "failed", "未能完成"
         CANCELLED = "cancelled", "已取消"
+        UNDOING = "undoing", "撤销中"
         UNDONE = "undone", "已撤销"
 
     name = models.CharField(max_length=200)  # of the file
@@ -165,6 +166,7 @@ class Load(models.Model):
     rows_gone = models.PositiveIntegerField(default=0)
     linked = models.PositiveIntegerField(default=0)  # rows without a code that were found to be a known enterprise
     doubtful = models.PositiveIntegerField(default=0)  # rows without a code that a person has to look at
+    undone = models.PositiveIntegerField(default=0)  # rows taken back so far
     last_row = models.PositiveIntegerField(default=0)  # of the file, the last one committed
     samples = models.JSONField(default=list)  # the first changes: row, name, what becomes what
     problem = models.CharField(max_length=300, blank=True, default="")
@@ -187,6 +189,7 @@ class Load(models.Model):
                         "done",
                         "failed",
                         "cancelled",
+                        "undoing",
                         "undone",
                     ]
                 ),

@@ -37,6 +37,7 @@ class Source(models.Model):
     absent = models.JSONField(default=dict, encoder=Plain)  # field → value of whoever is not on this complete list
     complete_on = models.DateField(null=True, blank=True)  # the day of the last complete list
     mapping = models.JSONField(default=dict, encoder=Plain)  # field → heading in this source's own spelling
+    may_tell = models.BooleanField(default=False)  # its telephones may be used to greet new enterprises
     is_active = models.BooleanField(default=True)
 
     class Meta:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 
 from django.http import QueryDict
@@ -29,6 +30,13 @@ class Asked:
         """What stands in the address, for the filter bar."""
         told = {name: str(value) if value is not None else "" for name, value in asdict(self.filters).items()}
         return {**told, "q": self.q, "sort": self.sort if self.sort != "recent" else ""}
+
+
+def as_query(values: Mapping[str, str]) -> QueryDict:
+    """What was kept of an address, as an address."""
+    query = QueryDict(mutable=True)
+    query.update(dict(values))
+    return query
 
 
 def read(query: QueryDict) -> Asked:
@@ -69,3 +77,9 @@ def _choices(pairs: tuple[tuple[str, str], ...]) -> list[Choice]:
 
 def _one_of(value: str, known: set[str]) -> str:
     return value if value in known else ""
+
+
+def searched(q: str, state: str, usual: str, placeholder: str) -> FilterBar:
+    """A search box over a queue whose state stands in the address."""
+    values = {"q": q, "state": state if state != usual else ""}
+    return FilterBar(fields=(Filter("q", "查找", "search", placeholder=placeholder),), values=values, keep=("state",))

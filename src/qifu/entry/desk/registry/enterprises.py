@@ -18,6 +18,8 @@ from qifu.entry.theme.middleware import PersonRequest
 from qifu.kernel.actor import Actor
 from qifu.kernel.errors import Forbidden, Invalid
 
+AT_ONCE = 20_000  # rows of an export that a person waits for; more are written in the background
+
 
 def require_staff(actor: Actor) -> None:
     """:raises Forbidden: not of the staff."""
@@ -40,6 +42,7 @@ def listing(incoming: HttpRequest) -> HttpResponse:
         "sorts": queries.SORTS,
         "may_load": access.may_load(request.actor),
         "may_export": access.may_export(request.actor),
+        "at_once": _at_once(total),
         "waiting": agencies.count_waiting(request.actor),
         "wrong": corrections.count_pending(request.actor),
     }
@@ -75,12 +78,16 @@ def export(incoming: HttpRequest) -> FileResponse:
     actions.require_exporter(request.actor)
     wanted = asked.read(request.GET)
     total = queries.count(request.actor, wanted.q, wanted.filters)
-    if total.is_more:
-        raise Invalid(f"符合条件的企业超过 {total.number} 家，请先筛选再导出。")
+    if not _at_once(total):
+        raise Invalid(f"符合条件的企业超过 {AT_ONCE} 家，请在企业名录按“后台导出”，完成后会收到消息。")
     file, rows = workbook.written(queries.every(request.actor, wanted.q, wanted.filters))
     filters = {name: value for name, value in wanted.values.items() if name != "q"}
     actions.note_export(actor=request.actor, now=request.now, rows=rows, q=wanted.q, filters=dict(filters))
     return FileResponse(file, as_attachment=True, filename=f"企业名单{request.now:%Y%m%d}.xlsx")
+
+
+def _at_once(total: queries.Total) -> bool:
+    return not total.is_more and total.number <= AT_ONCE
 
 
 @require_GET

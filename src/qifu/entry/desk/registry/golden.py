@@ -14,13 +14,17 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from qifu.domain.registry import access, actions, corrections, golden, merged, queries
 from qifu.domain.registry.saying import label
 from qifu.engines.eligibility import catalogue
+from qifu.entry.desk.registry.asked import searched
 from qifu.entry.desk.registry.enterprises import require_staff
+from qifu.entry.desk.registry.workbook import carried
 from qifu.entry.theme.middleware import PersonRequest
 from qifu.entry.theme.shapes import FileItem
+from qifu.entry.theme.words import cn_week
 from qifu.kernel.errors import Conflict, Invalid
 from qifu.kernel.files import actions as files
 from qifu.kernel.files.kinds import MEDIA
 
+HEADS = ("企业", "项目", "由", "改为", "理由", "提出人", "提出时间", "状态", "核实人", "核实时间", "答复")
 STATES = {"pending": "待核实", "accepted": "已采纳", "refused": "未采纳", "withdrawn": "已撤回"}
 
 
@@ -110,10 +114,32 @@ def listing(incoming: HttpRequest) -> HttpResponse:
     request = cast(PersonRequest, incoming)
     state = request.GET.get("state", "")
     state = state if state in STATES else "pending"
-    queue = corrections.queue(request.actor, state, request.GET.get("cursor", ""))
-    waiting = corrections.count_pending(request.actor)
-    context = {"queue": queue, "here": state, "tabs": STATES.items(), "waiting": waiting}
+    q = request.GET.get("q", "").strip()[:60]
+    context = {
+        "queue": corrections.queue(request.actor, state, request.GET.get("cursor", ""), q=q),
+        "here": state,
+        "tabs": STATES.items(),
+        "waiting": corrections.count_pending(request.actor),
+        "bar": searched(q, state, "pending", "企业名称中的几个字"),
+        "q": q,
+        "may_export": access.may_export(request.actor),
+    }
     return render(request, "registry/corrections.html", context)
+
+
+@require_GET
+def export(incoming: HttpRequest) -> HttpResponse:
+    """The corrections of one state."""
+    request = cast(PersonRequest, incoming)
+    require_staff(request.actor)
+    state, q = request.GET.get("state", ""), request.GET.get("q", "").strip()[:60]
+    state = state if state in STATES else "pending"
+    rows = (
+        (one.enterprise_name, one.label, one.before, one.after, one.reason, one.filed_by, cn_week(one.filed_at),
+         one.state_label, one.decided_by, cn_week(one.decided_at) if one.decided_at else "", one.answer)
+        for one in corrections.every(request.actor, state, q)
+    )  # fmt: skip
+    return carried(request, "数据更正", HEADS, rows, q, state=state)
 
 
 @require_GET

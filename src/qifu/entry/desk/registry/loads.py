@@ -26,7 +26,8 @@ from qifu.kernel.files import actions as files
 from qifu.kernel.files.kinds import kind_of
 
 LISTS = ("xlsx", "csv", "txt")
-STEPS = {"run": actions.begin_run, "pause": actions.pause, "cancel": actions.cancel, "undo": actions.undo_load}
+STEPS = {"run": actions.begin_run, "pause": actions.pause, "cancel": actions.cancel, "undo": actions.begin_undo}
+AT_ONCE = 500  # rows that are taken back while the person waits
 
 
 @require_GET
@@ -119,7 +120,7 @@ def progress(incoming: HttpRequest, number: int) -> HttpResponse:
 
 def _shown(request: PersonRequest, number: int) -> dict[str, object]:
     row = kept.load(request.actor, number)
-    is_working = row.state in ("checking", "running")
+    is_working = row.state in ("checking", "running", "undoing")
     return {
         "load": row,
         "is_working": is_working,
@@ -163,6 +164,10 @@ def step(incoming: HttpRequest, number: int, step: str) -> HttpResponse:
         if step == "run":
             if row.file_id is None:
                 raise Conflict("这份名单是从命令行导入的，请在命令行用同一文件继续。", state=row.state)
+            enqueue(row, _account(request.actor))
+        if step == "undo" and row.done <= AT_ONCE:
+            actions.carry_on_undo(actor=request.actor, clock=lambda: request.now, load=number)
+        elif step == "undo":
             enqueue(row, _account(request.actor))
     return redirect("desk_load", number)
 

@@ -10,9 +10,13 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from qifu.domain.registry import actions, pairings
+from qifu.entry.desk.registry.asked import searched
+from qifu.entry.desk.registry.workbook import carried
 from qifu.entry.theme.middleware import PersonRequest
+from qifu.entry.theme.words import cn_week
 
 STATES = {"waiting": "待判断", "later": "稍后再看", "same": "同一家", "different": "不是同一家"}
+HEADS = ("名单上的写法", "可能是", "来源", "名单行号", "把握（比特）", "依据", "状态", "判断人", "判断时间")
 SAID = {
     "same": "已判断为同一家，这一行归到该企业。",
     "different": "已判断为不是同一家，以后不再询问。",
@@ -25,9 +29,34 @@ def listing(incoming: HttpRequest) -> HttpResponse:
     request = cast(PersonRequest, incoming)
     state = request.GET.get("state", "")
     state = state if state in STATES else "waiting"
-    queue = pairings.queue(request.actor, state, request.GET.get("cursor", ""))
-    context = {"queue": queue, "here": state, "tabs": STATES.items(), "counts": pairings.count(request.actor)}
+    q = request.GET.get("q", "").strip()[:60]
+    context = {
+        "queue": pairings.queue(request.actor, state, request.GET.get("cursor", ""), q=q),
+        "here": state,
+        "tabs": STATES.items(),
+        "counts": pairings.count(request.actor),
+        "bar": searched(q, state, "waiting", "名单上的写法或企业名称中的几个字"),
+        "q": q,
+    }
     return render(request, "registry/pairings.html", context)
+
+
+@require_GET
+def export(incoming: HttpRequest) -> HttpResponse:
+    """The doubts of one state, with the reasons."""
+    request = cast(PersonRequest, incoming)
+    state, q = request.GET.get("state", ""), request.GET.get("q", "").strip()[:60]
+    state = state if state in STATES else "waiting"
+    rows = (
+        (one.written, one.enterprise_name, one.source, one.row_number or "", float(one.score), _said(one.reasons),
+         one.state_label, one.decided_by, cn_week(one.decided_at) if one.decided_at else "")
+        for one in pairings.every(request.actor, state, q)
+    )  # fmt: skip
+    return carried(request, "待判断的名单行", HEADS, rows, q, state=state)
+
+
+def _said(reasons: tuple[tuple[str, str], ...]) -> str:
+    return "，".join(f"{what} {bits}" for what, bits in reasons)
 
 
 @require_GET

@@ -37,9 +37,18 @@ def work_on(load: int, account: int) -> None:
         enqueue(row, account)
 
 
+@task(policy=Policy(max_attempts=6, backoff=5, time_limit=600))
+def take_back(load: int, account: int) -> None:
+    """Take a list back, a minute at a time, in the name of who asked for it."""
+    actor = people.actor_of(get_user_model().objects.get(pk=account), timezone.now())
+    row = actions.carry_on_undo(actor=actor, clock=timezone.now, load=load, budget=SLICE)
+    if row.state == "undoing":
+        enqueue(row, account)
+
+
 def enqueue(row: Load, account: int) -> None:
     """Put the list into the queue, once for where it stands."""
-    job = cast("OutboxTask[Any, None]", work_on)
+    job = cast("OutboxTask[Any, None]", take_back if row.state == "undoing" else work_on)
     job.using(key=f"registry.load:{row.pk}:{row.state}:{row.last_row}:{row.updated_at.isoformat()}").enqueue(
         row.pk, account
     )

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 VERBS = {
     "enterprise.create": ("录入企业", "plus"),
     "enterprise.change": ("信息变更", "edit"),
+    "enterprise.greet": ("问候新企业", "send"),
+    "enterprise.not_greeted": ("未能问候新企业", "alert"),
+    "enterprise.greeting_seen": ("企业看过问候", "check"),
     "agency.begin": ("取得办事权限", "person-check"),
     "agency.end": ("移除办事权限", "x-circle"),
     "agency.invite": ("邀请同事", "send"),

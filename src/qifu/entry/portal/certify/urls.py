@@ -12,6 +12,7 @@ urlpatterns = [
     path("certify/<int:number>/withdraw/", views.withdraw, name="portal_certify_withdraw"),
     path("invitations/<int:invitation>/accept/", views.accept, name="portal_invitation_accept"),
     path("<int:number>/", views.page, name="portal_enterprise"),
+    path("<int:number>/welcome/close/", views.close_welcome, name="portal_welcome_close"),
     path("<int:number>/switch/", views.switch, name="portal_enterprise_switch"),
     path("<int:number>/invite/", views.invite, name="portal_invite"),
     path("<int:number>/colleagues/<int:agency>/remove/", views.remove, name="portal_colleague_remove"),

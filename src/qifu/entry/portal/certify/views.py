@@ -101,6 +101,14 @@ def switch(incoming: HttpRequest, number: int) -> HttpResponse:
     return redirect("portal_enterprises")
 
 
+@require_POST
+def close_welcome(incoming: HttpRequest, number: int) -> HttpResponse:
+    """Put away the greeting on the first page."""
+    request = cast(PersonRequest, incoming)
+    actions.close_greeting(actor=request.actor, now=request.now, enterprise=number)
+    return redirect("portal:home")
+
+
 @require_GET
 def page(incoming: HttpRequest, number: int) -> HttpResponse:
     """One enterprise of mine: what is on record, who else speaks for it."""

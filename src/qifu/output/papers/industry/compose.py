@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import cast
+
+from django.core.cache import cache
+from django.utils.timezone import localtime
 
 from qifu.domain.estate.moments import Moment, today
 from qifu.domain.estate.queries import directory, figures
 from qifu.domain.people import queries as people
-from qifu.domain.registry import facts
+from qifu.domain.registry import classes, facts
 from qifu.domain.registry.queries import sizes
 from qifu.engines.codes import industries
 from qifu.engines.eligibility import catalogue
 from qifu.kernel.actor import Actor
+from qifu.kernel.errors import Forbidden
 
 from .analysis import COUNTED, Analysis, House, Labels, analyse
 
+KEPT = 600  # seconds for which it is not worked out again
 STANDINGS = ("above_scale", "high_tech", "tech_sme", "specialised", "little_giant")
 
 
@@ -26,6 +32,22 @@ def analysis(*, actor: Actor, now: datetime) -> Analysis:
     houses = _houses(actor, now)
     _, columns = facts.table()
     return analyse(columns, labels(), houses, today(now))
+
+
+def kept(*, actor: Actor, now: datetime) -> tuple[Analysis, str]:
+    """The analysis of the last ten minutes, and the time at which it was worked out.
+
+    :raises Forbidden: the actor does not see the whole district.
+    """
+    if not actor.is_staff:
+        raise Forbidden("这里只对工作人员开放，请用工作人员账号登录。")
+    if classes.streets_seen(actor) is not None:
+        raise Forbidden("产业分析覆盖全区，只对能查看全区企业的人员开放。")
+    told = cache.get("analysis.industry")
+    if told is None:
+        told = (analysis(actor=actor, now=now), f"{localtime(now):%H:%M}")
+        cache.set("analysis.industry", told, KEPT)
+    return cast(tuple[Analysis, str], told)
 
 
 def labels() -> Labels:
