@@ -1,1 +1,1 @@
-"""Apply, joint review, publicity, disburse."""
+"""From a policy to the money in the account: schemes, applications, joint review, publicity, decision, payment."""

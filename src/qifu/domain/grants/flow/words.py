@@ -1,0 +1,36 @@
+"""The choices that appear in applications: reasons of refusal, ways in, bases of amounts. Value first, label second."""
+
+from __future__ import annotations
+
+from typing import Final
+
+Choices = tuple[tuple[str, str], ...]
+
+REFUSALS: Final[Choices] = (
+    ("condition", "不符合适用条件"),
+    ("material", "材料不齐或不实"),
+    ("window", "不在受理期内"),
+    ("double", "同一事项已获支持"),
+    ("credit", "信用不符合要求"),
+    ("score", "会审未通过"),
+    ("budget", "超出名额或预算"),
+    ("objection", "公示异议成立"),
+)
+CLOCKS: Final[Choices] = (
+    ("check", "形式审查"),
+    ("answer", "企业补正"),
+    ("review", "会审"),
+    ("decide", "作出决定"),
+    ("pay", "拨付"),
+    ("appeal", "复核"),
+)
+WAYS: Final[Choices] = (("none", "免申即享"), ("confirm", "一步确认"), ("apply", "申报"))
+BASES: Final[Choices] = (("fixed", "定额"), ("formula", "按政策公式"), ("asked", "按申报额核定"))
+KINDS: Final[Choices] = (("text", "文字"), ("number", "数字"), ("money", "金额（元）"), ("date", "日期"))
+VOTES: Final[Choices] = (("yes", "同意"), ("no", "不同意"), ("abstain", "弃权"))
+LINE: Final = ("submitted", "review", "publicity", "deciding", "granted", "paying", "paid")  # the stations of a parcel
+
+
+def label(choices: Choices, value: str) -> str:
+    """Return the label of a value; the value itself when it is none of the list."""
+    return dict(choices).get(value, value)

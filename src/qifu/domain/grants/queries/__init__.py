@@ -1,0 +1,1 @@
+"""The only reads of grants that others may use, cut to the actor."""

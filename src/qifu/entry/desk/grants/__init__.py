@@ -1,0 +1,1 @@
+"""Grants on the desk: work lists, one application, schemes, public lists, money, figures."""

@@ -1,0 +1,1 @@
+"""What may be asked for twice, on the desk."""

@@ -1,0 +1,1 @@
+"""Relief and condolence money on the desk: standards, lists, decisions."""

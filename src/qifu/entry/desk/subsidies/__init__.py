@@ -1,0 +1,1 @@
+"""Subsidised interest on the desk: banks, programmes, lists of loans, settlements."""
