@@ -1,15 +1,29 @@
-"""Who examines documents: anyone signed in, each their own; finance and auditors of the centre see those of all the staff."""
+"""Who examines documents and who keeps the budget.
+
+| what                                  | who                                                                      |
+|---------------------------------------|--------------------------------------------------------------------------|
+| examining a document                  | anyone signed in, each their own; finance and auditors of the centre all |
+| looking at budget, ledger, execution  | finance, leader and auditor of the centre                                |
+| writing them                          | finance of the centre                                                    |
+| approving a budget or an adjustment   | finance or leader of the centre, never who drew it up                    |
+"""
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 from django.db.models import QuerySet
 
-from qifu.domain.disclosure.models import Batch, Examination
+from qifu.domain.disclosure.models import Batch, BudgetVersion, Examination, Project, Voucher, VoucherImport
 from qifu.kernel.actor import Actor, Role
 from qifu.kernel.errors import Forbidden, Missing
 
+T = TypeVar("T")
 NONE = "没有这份审核，可能已被删除。请返回列表重新选择。"
 WIDE = (Role.FINANCE, Role.AUDITOR)
+LOOKS = (Role.FINANCE, Role.LEADER, Role.AUDITOR)
+WRITES = (Role.FINANCE,)
+APPROVES = (Role.FINANCE, Role.LEADER)
 
 
 def require_account(actor: Actor) -> int:
@@ -53,3 +67,67 @@ def batch_door(actor: Actor, batch: int) -> Batch:
 
 def _sees_all(actor: Actor) -> bool:
     return any(post.role in WIDE and post.unit_kind == "centre" for post in actor.posts)
+
+
+def may_look(actor: Actor) -> bool:
+    """Whether the actor may look at the budget and its execution."""
+    return actor.kind == "system" or _at_centre(actor, LOOKS)
+
+
+def may_write(actor: Actor) -> bool:
+    """Whether the actor keeps the budget and the ledger."""
+    return actor.kind == "system" or _at_centre(actor, WRITES)
+
+
+def may_approve(actor: Actor, version: BudgetVersion) -> bool:
+    """Whether the actor may approve this version: a second person."""
+    return version.state == "draft" and _at_centre(actor, APPROVES) and actor.account != version.drawn_by
+
+
+def require_look(actor: Actor) -> None:
+    """:raises Forbidden: the budget is not for this person."""
+    if not may_look(actor):
+        raise Forbidden("预算与执行对中心的财务绩效人员、领导和审计员开放。需要查看请联系管理员。")
+
+
+def require_write(actor: Actor) -> None:
+    """:raises Forbidden: the actor does not keep the budget."""
+    if not may_write(actor):
+        raise Forbidden("只有中心的财务绩效人员可以登记预算和凭证。")
+
+
+def project_door(actor: Actor, number: int) -> Project:
+    """:raises Missing: there is none. :raises Forbidden: the budget is not for this person."""
+    require_look(actor)
+    return _found(Project.objects.filter(pk=number).first(), "没有这个项目，可能属于其他年度。请返回执行页面重新选择。")
+
+
+def version_door(actor: Actor, number: int, *, lock: bool = False) -> BudgetVersion:
+    """:raises Missing: there is none. :raises Forbidden: the budget is not for this person."""
+    require_look(actor)
+    rows = BudgetVersion.objects.select_for_update() if lock else BudgetVersion.objects.all()
+    return _found(rows.filter(pk=number).first(), "没有这个预算版本，可能已被删除。请返回列表重新选择。")
+
+
+def voucher_door(actor: Actor, number: int, *, lock: bool = False) -> Voucher:
+    """:raises Missing: there is none. :raises Forbidden: the ledger is not for this person."""
+    require_look(actor)
+    rows = Voucher.objects.select_for_update() if lock else Voucher.objects.all()
+    return _found(rows.filter(pk=number, is_posted=True).first(), "没有这张凭证。请返回列表重新选择。")
+
+
+def import_door(actor: Actor, number: int, *, lock: bool = False) -> VoucherImport:
+    """:raises Missing: there is none. :raises Forbidden: not of those who keep the ledger."""
+    require_look(actor)
+    rows = VoucherImport.objects.select_for_update() if lock else VoucherImport.objects.all()
+    return _found(rows.filter(pk=number).first(), "没有这份导入文件。请返回列表重新选择。")
+
+
+def _found(row: T | None, sentence: str) -> T:
+    if row is None:
+        raise Missing(sentence)
+    return row
+
+
+def _at_centre(actor: Actor, roles: tuple[Role, ...]) -> bool:
+    return any(post.role in roles and post.unit_kind == "centre" for post in actor.posts)

@@ -37,6 +37,8 @@ def examine(examination: int) -> None:
         return
     other = statements.from_json(taken.other) if taken.other else None
     found = report_json(audit(model, other))
+    if other is not None:
+        found["not_compared"] = statements.why_not_compared(model, other)
     lines = [line.text if line.cells is None else "\t".join(line.cells) for line in paper.lines]
     actions.finish(
         now=timezone.now(),

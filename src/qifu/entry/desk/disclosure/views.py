@@ -90,12 +90,21 @@ def batch_table(incoming: HttpRequest, number: int) -> FileResponse:
     with xlsxwriter.Workbook(out, {"strings_to_formulas": False, "strings_to_urls": False}) as book:
         sheet = book.add_worksheet("审核结果")
         bold = book.add_format({"bold": True})
-        sheet.write_row(0, 0, ["文件", "认出", "状态", "错误", "提醒", "提示", "不能审核的原因"], bold)
+        sheet.write_row(0, 0, ["文件", "认出", "状态", "错误", "提醒", "提示", "未读出", "不能审核的原因"], bold)
         for at, line in enumerate(found.lines, 1):
-            row = [line.name, line.title, line.state_label, line.errors, line.warnings, line.infos, line.problem]
+            row = [
+                line.name,
+                line.title,
+                line.state_label,
+                line.errors,
+                line.warnings,
+                line.infos,
+                line.unread,
+                line.problem,
+            ]
             sheet.write_row(at, 0, [safe_cell(cell) if isinstance(cell, str) else cell for cell in row])
         sheet.set_column(0, 1, 36)
-        sheet.set_column(6, 6, 60)
+        sheet.set_column(7, 7, 60)
         sheet.freeze_panes(1, 0)
     return _file(out.getvalue(), f"审核结果-{number}.xlsx", "xlsx")
 

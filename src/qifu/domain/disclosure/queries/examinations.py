@@ -32,7 +32,7 @@ __all__ = [
 PAGE = 25
 KINDS = {"final_accounts": "决算", "budget": "预算"}
 _LIST = (
-    "pk", "name", "state", "kind", "unit", "year", "errors", "warnings", "infos", "problem", "made_at", "batch_id", "owner",
+    "pk", "name", "state", "kind", "unit", "year", "errors", "warnings", "infos", "unread", "problem", "made_at", "batch_id", "owner",
 )  # fmt: skip
 
 
@@ -48,6 +48,7 @@ class Line:
     errors: int
     warnings: int
     infos: int
+    unread: int  # places that could not be read
     problem: str
     made_at: datetime
     batch: int | None
@@ -56,6 +57,10 @@ class Line:
     @property
     def is_under_way(self) -> bool:
         return self.state in ("waiting", "reading")
+
+    @property
+    def unread_label(self) -> str:
+        return f"有 {self.unread} 处未读出"
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +111,11 @@ class Sheet:
         order = [name for name, _ in SEVERITIES]
         found = self.whole.get("audit", {}).get("findings", [])
         return sorted(found, key=lambda one: (order.index(one["severity"]), min(one["lines"] or [10**9])))
+
+    @property
+    def not_compared(self) -> str:
+        """Why the document it was to be held against took no part; empty where it did, or none was chosen."""
+        return str(self.whole.get("audit", {}).get("not_compared", ""))
 
     @property
     def lines(self) -> list[str]:
@@ -170,8 +180,8 @@ def _lines(rows: list[dict[str, Any]]) -> list[Line]:
     return [
         Line(
             row["pk"], row["name"], row["state"], labels[row["state"]], _title(row["unit"], row["year"], row["kind"]),
-            row["errors"], row["warnings"], row["infos"], row["problem"], row["made_at"], row["batch_id"],
-            names.get(row["owner"], ""),
+            row["errors"], row["warnings"], row["infos"], row["unread"], row["problem"], row["made_at"],
+            row["batch_id"], names.get(row["owner"], ""),
         )
         for row in rows
     ]  # fmt: skip

@@ -37,6 +37,7 @@ class Examination(models.Model):
     infos = models.PositiveIntegerField(default=0)
     relations = models.PositiveIntegerField(default=0)  # relations that were checked
     repairs = models.PositiveIntegerField(default=0)
+    unread = models.PositiveIntegerField(default=0)  # places that could not be read
     result = models.BinaryField(default=b"")  # compressed JSON: model, lines, audit
     made_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True)

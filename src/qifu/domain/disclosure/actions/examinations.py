@@ -110,6 +110,7 @@ def finish(
         "infos": summary["info"],
         "relations": summary["relations_checked"],
         "repairs": len(model.get("repairs", ())),
+        "unread": len(model.get("unreadable", ())),
     }
     whole = {"model": model, "lines": list(lines), "audit": audit}
     packed = zlib.compress(json.dumps(whole, ensure_ascii=False, separators=(",", ":")).encode())

@@ -1,0 +1,1 @@
+"""Budget and execution: what may be spent, what was, and how the year will end."""
