@@ -11,8 +11,10 @@ class PeopleConfig(AppConfig):
     verbose_name = "人员与机构"
 
     def ready(self) -> None:
-        from qifu.domain.people import queries
+        from qifu.domain.people import measures, queries
         from qifu.kernel import outbox, sealed
+        from qifu.kernel.measures import register as register_measures
 
         outbox.register_resolver("account", queries.address_of)
         outbox.register_resolver("sealed", lambda value, channel: sealed.unseal(value))
+        register_measures("people", "人员与机构", measures.DECLARED)

@@ -11,7 +11,7 @@ from django.urls import URLPattern, re_path
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
-from qifu.entry.api import cases, others, problems
+from qifu.entry.api import cases, others, policies, problems
 from qifu.entry.api.contract import DESCRIPTION, Contract, Reader, Writer
 
 View = Callable[..., HttpResponse]
@@ -29,6 +29,7 @@ api = Contract(
 problems.bind(api)
 api.add_router("/appeals", cases.router)
 api.add_router("", others.router)
+api.add_router("", policies.router)
 
 
 def unknown(request: HttpRequest) -> HttpResponse:

@@ -17,6 +17,7 @@ from qifu.engines.statements import (
     read,
     report_json,
     to_json,
+    why_not_compared,
 )
 from qifu.engines.statements.writing.explain import Facts, worded
 from qifu.engines.statements.writing.plan import Plan, planned
@@ -104,6 +105,11 @@ def audit_command(file: Path, against: Path | None, as_json: bool) -> int:
     """Print what is wrong, the gravest first."""
     model = read_file(file)
     other = read_file(against) if against is not None else None
+    if other is not None and (why := why_not_compared(model, other)):
+        say(
+            f"没有用来对照：{why}。",
+            "The other document is not last year's accounts or this year's budget of the same unit: not compared.",
+        )
     report = audit(model, other)
     if as_json:
         emit(report_json(report))

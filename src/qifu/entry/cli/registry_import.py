@@ -6,7 +6,8 @@ import csv
 import hashlib
 import sys
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,15 +27,20 @@ def command() -> None: ...
 
 @command.command("import", help="导入企业名单（CSV、XLSX）；中断后用同一文件再次运行会接着做")
 @click.argument("file", type=click.Path(path_type=Path))
+@click.option("--source", default="", help="是谁的名单（如 market、tax、social）：逐行留存，与上次对比，可以撤销")
+@click.option("--as-of", "as_of", default="", help="数据截止日，如 2026-09-30；默认今天")
+@click.option("--complete", is_flag=True, help="这是该来源的完整名单：不在上面的，视为不再出现")
 @click.option("--dry-run", is_flag=True, help="只试算，不写入")
 @click.option("--rejects", type=click.Path(path_type=Path), help="把未采用的行和原因写到这个 CSV 文件")
 @click.option("--json", "as_json", is_flag=True)
-def import_list(file: Path, dry_run: bool, rejects: Path | None, as_json: bool) -> int:
+def import_list(
+    file: Path, source: str, as_of: str, complete: bool, dry_run: bool, rejects: Path | None, as_json: bool
+) -> int:
     with_database()
     if not file.is_file():
         raise BadInput(f"没有这个文件：{file}", f"no such file: {file}", where=str(file))
     try:
-        load, table = _begun(file, dry_run)
+        load, table = _begun(file, dry_run, _Whose(source, _day(as_of), complete))
         load = _worked(load, table)
     except Refusal as refusal:
         raise BadInput(refusal.message, where=str(file)) from None
@@ -66,7 +72,23 @@ def write_rejects(out: object, load: Load) -> None:
         writer.writerow([reject.row, fate, reject.reason, *map(safe_cell, reject.raw)])
 
 
-def _begun(file: Path, dry_run: bool) -> tuple[Load, Table]:
+@dataclass(frozen=True, slots=True)
+class _Whose:
+    """Whose list it is, of which day, and whether it is complete."""
+
+    source: str
+    as_of: date | None
+    is_complete: bool
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        raise BadInput(f"数据截止日写成 2026-09-30 的样子，不能是“{text}”。", f"not a day: {text}") from None
+
+
+def _begun(file: Path, dry_run: bool, whose: _Whose) -> tuple[Load, Table]:
     """Open the list; a load of the same file that was broken off is taken up again."""
     from qifu.domain.registry import actions, columns, loads
     from qifu.entry.intake.tables import open_table
@@ -74,9 +96,18 @@ def _begun(file: Path, dry_run: bool) -> tuple[Load, Table]:
 
     table = open_table(file, known=columns.is_known)
     digest = _digest(file)
-    load = None if dry_run else loads.unfinished(SYSTEM, digest)
+    load = None if dry_run else loads.unfinished(SYSTEM, digest, whose.source)
     if load is None:
-        load = actions.open_load(actor=SYSTEM, now=_now(), name=file.name, digest=digest, headings=table.headings)
+        load = actions.open_load(
+            actor=SYSTEM,
+            now=_now(),
+            name=file.name,
+            digest=digest,
+            headings=table.headings,
+            source=whose.source,
+            as_of=whose.as_of,
+            is_complete=whose.is_complete,
+        )
     else:
         say(f"接着上次的第 {load.last_row} 行继续。", f"going on after row {load.last_row}.")
     if dry_run:
@@ -115,7 +146,24 @@ def _told(load: Load) -> dict[str, object]:
         "unchanged": load.unchanged,
         "rejected": load.rejected,
         "noted": load.noted,
+        **_of_source(load),
         "columns": {name: load.headings[place] for name, place in load.mapping.items()},
+    }
+
+
+def _of_source(load: Load) -> dict[str, object]:
+    """What is new, changed and gone against what the source said before."""
+    if load.source is None:
+        return {}
+    return {
+        "source": load.source.code,
+        "as_of": load.as_of.isoformat() if load.as_of else None,
+        "rows_new": load.rows_new,
+        "rows_changed": load.rows_changed,
+        "rows_same": load.rows_same,
+        "rows_gone": load.rows_gone,
+        "linked": load.linked,
+        "doubtful": load.doubtful,
     }
 
 

@@ -12,10 +12,14 @@ from zoneinfo import ZoneInfo
 
 from qifu.domain.appeals.actions import clocks as appeals
 from qifu.domain.appeals.actions import learn, tallies
+from qifu.domain.grants.actions import publicity as lists
+from qifu.domain.grants.actions import taking as grants
+from qifu.domain.grants.overlaps import actions as overlaps
 from qifu.domain.policies.actions import matching, pushing
 from qifu.domain.registry import actions as registry
-from qifu.entry.clock import proving, seals, sweeping, watching
+from qifu.entry.clock import greeting, proving, seals, sweeping, watching
 from qifu.entry.clock import retention as privacy
+from qifu.kernel.exports import actions as exports
 from qifu.kernel.outbox import Delivery, Hopeless, Policy, periodic, retention
 from qifu.kernel.receipts import actions as receipts
 from qifu.output.messages import actions as messages
@@ -115,6 +119,7 @@ add("evidence.seal", seals.seal, label="封存证据", every=600)
 add("evidence.anchor", seals.carry_out, label="证据链头库外存证", daily=time(23, 50))
 add("sessions.sweep", sweeping.sweep, label="清理结束的会话和登录记录", daily=time(3, 25))
 add("receipts.forget", lambda now: receipts.forget(now=now), label="清理过期的提交编号", daily=time(3, 30))
+add("exports.clear", lambda now: exports.clear(now=now), label="清理过期的导出文件", daily=time(3, 35))
 add("appeals.signal", lambda now: appeals.signal_due(now=now), label="时限提醒与升级", every=30)
 add("appeals.lapse", lambda now: appeals.lapse_due(now=now), label="确认期到期办结", every=300)
 add(
@@ -141,6 +146,9 @@ add(
     daily=time(3, 40),
     policy=Policy(time_limit=3600),
 )
+add("grants.clear", lambda now: lists.clear_due(now=now), label="公示期满的申报转入决定", every=300)
+add("grants.look_over", lambda now: overlaps.look_over(now=now), label="查找可能重复的申报", every=3600)
+add("grants.deem", lambda now: grants.deem_due(now=now), label="逾期视为同意（项目规则允许的）", every=600)
 add(
     "policies.collect",
     _collect,
@@ -155,8 +163,16 @@ add(
     daily=time(1, 30),
     policy=Policy(max_attempts=3, time_limit=3600),
 )
+add(
+    "policies.recount",
+    lambda now: matching.recount(now=now),
+    label="答复或申报有变化时重新统计覆盖和应享未享",
+    every=3600,
+    policy=Policy(max_attempts=2, time_limit=1800),
+)
 add("policies.push", lambda now: pushing.push(now=now).pushes, label="把符合的政策告知企业", daily=time(9, 30))
 add("registry.restand", lambda now: registry.restand(now), label="按数据有效期重新判断企业各项的值", daily=time(4, 10))
+add("registry.greet", greeting.greet, label="问候新企业", every=300, policy=Policy(max_attempts=3, time_limit=900))
 add("privacy.retention", privacy.erase_old, label="保存期满清除个人信息（默认不启用）", daily=time(2, 30))
 add(
     "alerts.look",

@@ -1,7 +1,8 @@
 """Tables as people send them: CSV in whatever encoding, or a workbook; read row by row, every cell as text.
 
-Nothing is computed: a formula stays the text of its formula, so that whoever reads the row can refuse it. Row numbers
-are those that the person sees beside the row in a spreadsheet.
+Nothing is computed: a formula is the value that the spreadsheet kept for it, marked as such; one without a value stays
+the text of its formula, so that whoever reads the row can refuse it. Row numbers are those that the person sees beside
+the row in a spreadsheet.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import codecs
 import csv
 import re
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
@@ -17,6 +19,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from qifu.kernel.errors import Invalid
+from qifu.kernel.files.cells import Computed
 from qifu.kernel.files.kinds import kind_of
 
 Known = Callable[[str], bool]
@@ -26,6 +29,7 @@ _EXACT = 10**15  # a spreadsheet keeps fifteen digits of a number: a longer one 
 _BLOCK = 1 << 20
 _DELIMITERS = ",\t;|，"
 _FORMULA = re.compile(r"^\s*[=+\-@\t\r]")
+_FORMULA_TAG = re.compile(rb"<(?:\w+:)?f[ >/]")
 _NUMBER = re.compile(r"^[+-]?\d+(\.\d+)?%?$")
 _UNREADABLE = "这个文件不能作为表格读取：{why}请另存为 .xlsx 或 UTF-8 的 .csv 后重新选择。"
 
@@ -187,10 +191,43 @@ def _of_text(path: Path, encoding: str, delimiter: str) -> Iterator[tuple[int, l
 
 
 def _of_sheet(path: Path, sheet: str) -> Iterator[tuple[int, list[str]]]:
+    if not _has_formulas(path):
+        yield from _cells(path, sheet, data_only=False)
+        return
+    kept = _cells(path, sheet, data_only=True)
+    for (number, cells), (_, values) in zip(_cells(path, sheet, data_only=False), kept, strict=True):
+        yield number, [_kept(cell, value) for cell, value in zip(cells, values, strict=True)]
+
+
+def _has_formulas(path: Path) -> bool:
+    """Whether any sheet holds one: only then is it worth reading the workbook twice."""
+    try:
+        with zipfile.ZipFile(path) as parts:
+            return any(_holds(parts, each) for each in parts.namelist() if each.startswith("xl/worksheets/"))
+    except (zipfile.BadZipFile, OSError, zlib.error):
+        raise _unreadable("工作簿中途损坏。") from None
+
+
+def _holds(parts: zipfile.ZipFile, name: str) -> bool:
+    before = b""
+    with parts.open(name) as part:
+        while block := part.read(_BLOCK):
+            if _FORMULA_TAG.search(before + block):
+                return True
+            before = block[-8:]
+    return False
+
+
+def _kept(cell: str, value: str) -> str:
+    """The value kept for a formula; a formula without one, or with an error for one, stays as it is."""
+    return Computed(value) if cell.startswith("=") and value and not value.startswith(("#", "=")) else cell
+
+
+def _cells(path: Path, sheet: str, *, data_only: bool) -> Iterator[tuple[int, list[str]]]:
     from openpyxl import load_workbook
 
     with path.open("rb") as file:
-        book = load_workbook(file, read_only=True)
+        book = load_workbook(file, read_only=True, data_only=data_only)
         try:
             page = book[sheet]
             page.reset_dimensions()  # many programs write a wrong extent, which would cut the table
@@ -222,4 +259,4 @@ def _text(value: object) -> str:
         return f"{value:.5E}"
     if isinstance(value, float):
         return str(int(value)) if value.is_integer() else f"{Decimal(repr(value)):f}"
-    return str(value)[:LONGEST]
+    return str(getattr(value, "text", value))[:LONGEST]  # the text of a formula over many cells

@@ -15,9 +15,12 @@ from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import SimpleLazyObject
 
+from qifu.domain.disclosure import access as disclosure
 from qifu.domain.estate import access
 from qifu.domain.people.tree import tree
+from qifu.domain.performance import access as performance
 from qifu.kernel.actor import VISITOR, Actor, Role
+from qifu.kernel.measures.access import may_read
 
 Test = Callable[[Actor], bool]
 
@@ -78,8 +81,8 @@ _ALL_CASES = _roles(Role.DISPATCHER, Role.SUPERVISOR, Role.LEADER, Role.AUDITOR,
 PORTAL = (
     Entry("首页", "home", ("portal:home", "portal_home", "home"), _anyone),
     Entry("我的诉求", "list", ("portal:cases", "portal_cases", "portal:appeals"), _signed_in),
-    Entry("政策", "idea", ("portal_my_policies",), _signed_in, ("portal_policies",)),
-    Entry("政策", "idea", ("portal_policies",), _visiting),
+    Entry("政策", "idea", ("portal_my_policies",), _signed_in, ("portal_policies", "portal_grants")),
+    Entry("政策", "idea", ("portal_policies",), _visiting, ("portal_grants",)),
     Entry("我的企业", "building", ("portal_enterprises",), _signed_in),
     Entry("消息", "bell", ("portal:messages", "portal_messages"), _signed_in),
     Entry("我的", "person", ("me",), _anyone),
@@ -93,8 +96,12 @@ DESK = (
     Entry("预警", "bell", ("desk_alerts",), _staff),
     Entry("楼宇", "buildings", ("desk:buildings", "desk_buildings"), _staff),
     Entry("政策", "idea", ("desk_policies",), _staff),
+    Entry("兑现", "plus", ("desk_grants",), _staff, ("desk_subsidies", "desk_reliefs", "desk_overlaps")),
     Entry("知识", "book", ("desk:knowledge", "desk_knowledge"), _staff),
     Entry("统计", "chart", ("board:home", "board:overview", "board_home"), _staff),
+    Entry("指标口径", "list", ("desk_measures",), may_read),
+    Entry("预算执行", "excel", ("desk_budget",), disclosure.may_look),
+    Entry("绩效", "check", ("desk_plans",), performance.may_look),
     Entry("预决算审核", "excel", ("examinations",), _staff),
     Entry("人员", "people", ("people_units",), _staff),
     Entry("设置", "settings", ("desk:settings",), _roles(Role.ADMINISTRATOR)),

@@ -89,6 +89,48 @@ TO_ENTERPRISE = {
         "{enterprise}符合 {count} 项政策的条件[，如“{title}”]。判断依据和办理方式请登录平台在“我的政策”查看；不适合的，可以当场告诉我们。",
         "{enterprise}符合 {count} 项政策条件，依据和办法请登录平台查看。",
     ),
+    "enterprise_greeting": Wording(
+        "欢迎您，新企业",
+        "{enterprise}，欢迎！我们是区企业服务中心，有困难随时提交，件件有答复。办事指南见“{handbook}”[；您的服务专员：{specialist}]"
+        "[；按现有信息，贵企业已符合 {count} 项政策，如“{title}”]。登录平台即可查看和办理。",
+        "{enterprise}，欢迎！[已符合 {count} 项政策，][服务专员：{specialist}，]办事请看平台“{handbook}”。",
+    ),
+    "grant_receipt": Wording(
+        "申报已收到", "您的“{title}”申报已收到，编号 {number}。进展会随时通知您，也可登录平台查看走到哪一步。"
+    ),
+    "grant_offered": Wording(
+        "有一笔资金等您确认",
+        "贵企业符合“{title}”，不用申报，请登录平台确认享受（编号 {number}）。",
+        "贵企业符合“{title}”，请登录平台确认享受（{number}）。",
+    ),
+    "grant_enlisted": Wording(
+        "您已列入免申即享名单", "贵企业已列入“{title}”名单（编号 {number}），不用申报。请登录平台确认收款账户。"
+    ),
+    "grant_question": Wording(
+        "请补正申报材料",
+        "您的“{title}”申报（编号 {number}）需要补正，只请您补正这一次。请登录平台查看清单；补正前审查时限暂停。",
+        "申报 {number} 需要补正，请登录平台查看清单一次补齐。",
+    ),
+    "grant_decided": Wording(
+        "申报已决定支持",
+        "您的“{title}”申报（编号 {number}）已决定支持{amount}，资金已经留好。请登录平台确认收款账户。",
+        "申报 {number} 已决定支持{amount}，请登录平台确认收款账户。",
+    ),
+    "grant_refused": Wording(
+        "申报未获支持",
+        "您的“{title}”申报（编号 {number}）未获支持。理由和依据的条款请登录平台查看；不认同的，60 天内可以申请复核。",
+    ),
+    "grant_reopened": Wording("申报重新审查", "您的“{title}”申报（编号 {number}）将重新审查，进展会通知您。"),
+    "grant_paid": Wording(
+        "资金已到账",
+        "您的“{title}”资金 {amount} 已拨付（编号 {number}），请查收。",
+        "申报 {number} 的资金 {amount} 已拨付，请查收。",
+    ),
+    "grant_bounced": Wording(
+        "银行退回，请更正账户",
+        "您的“{title}”资金（编号 {number}）被银行退回，请登录平台更正收款账户，更正后重新拨付。",
+        "申报 {number} 的资金被银行退回，请登录平台更正收款账户。",
+    ),
     "enterprise_invitation": Wording(
         "邀请您代表企业办事",
         "{enterprise}邀请您加入其企服账号，邀请码 {code}，{days} 天内有效。请用本手机号登录后填写；不认识该企业请忽略。",
@@ -96,6 +138,16 @@ TO_ENTERPRISE = {
         sealed=("code",),
     ),
     "agency_ended": Wording("企业授权已结束", "您代表{enterprise}办事的授权已结束。如有疑问，请联系该企业的负责人。"),
+    "correction_accepted": Wording(
+        "数据更正已采纳",
+        "您提出的{enterprise}“{field}”更正已核实采纳，自即日起以更正后的值为准。[说明：{reason}]",
+        "{enterprise}“{field}”的更正已采纳，以更正后的值为准。",
+    ),
+    "correction_refused": Wording(
+        "数据更正未采纳",
+        "您提出的{enterprise}“{field}”更正未采纳。[原因：{reason}。]如有新的证明材料，可以重新提出。",
+        "{enterprise}“{field}”的更正未采纳，原因请登录平台查看。",
+    ),
     "certification_approved": Wording(
         "企业认证已通过",
         "{enterprise}的企业认证已通过，您现在可以代表该企业提交和查看诉求。",
@@ -109,6 +161,10 @@ TO_ENTERPRISE = {
 }
 
 TO_STAFF = {
+    "policy_push_done": Wording(
+        "政策推送已完成",
+        "您发起的政策推送已完成：告知 {parcels} 家企业、{pushes} 项政策。各项进展见“推送与时效”。",
+    ),
     "appeal_arrived": Wording("新{kind}待接单", "新{kind}“{title}”（编号 {number}）已到，请及时接单。"),
     "work_dispatched": Wording("新的承办任务", "{kind}“{title}”（编号 {number}）已转到您所在的单位，请及时签收办理。"),
     "work_supervised": Wording(
@@ -135,9 +191,17 @@ TO_STAFF = {
         "{kind}待裁定", "{kind}“{title}”（编号 {number}）多次退回，有争议，请查看双方理由并裁定承办单位。"
     ),
     "centre_urge": Wording("企业催办", "{kind}“{title}”（编号 {number}）的企业催办，请查看进度并联系承办单位。"),
+    "work_grant_arrived": Wording(
+        "新的申报待审查", "“{title}”申报（编号 {number}）已提交，请在承诺期限内完成形式审查。"
+    ),
+    "work_grant_answered": Wording("企业已补正", "“{title}”申报（编号 {number}）的企业已补正，审查时限恢复计算。"),
+    "centre_grant_appeal": Wording(
+        "企业申请复核", "“{title}”申报（编号 {number}）的企业对结果申请复核，请由未参与过的人员处理。"
+    ),
     "alerts_found": Wording(
         "新的企业预警", "昨夜企业监测发现 {count} 条需要您所在单位处置的预警，请在“预警”中查看原因并按期处置。"
     ),
+    "export_done": Wording("导出已完成", "您要的“{title}”已生成，共 {count} 行，请在“我的导出”中下载，文件保留七天。"),
     "clock_half": Wording("时限过半", "{kind}“{title}”（编号 {number}）的办理时限已过半，{due} 到期，请抓紧办理。"),
     "clock_most": Wording(
         "时限将到",

@@ -94,6 +94,7 @@ def staff(seed: int = SEED) -> tuple[Person, ...]:
         posts.append((f"huishen-{code}", "会审人", ((code, Role.REVIEWER),)))
     posts.append(("lingdao-kejing", "局长", (("kejing", Role.LEADER),)))
     posts.extend(_specialist_posts(seed))
+    posts.append(("caiwu-caizheng", "国库支付", (("caizheng", Role.FINANCE),)))  # lets go what the centre draws up
     names = people(len(posts), "staff", seed)
     listed = [
         Person(username, names[number], held, phone(STAFF_BLOCK, number), title)

@@ -13,7 +13,20 @@ from django.db import connection
 
 from qifu.engines.calendar import SHANGHAI
 from qifu.entry.cli.sample.appeals import stories
-from qifu.entry.cli.seed import alerts, cases, extras, firms, house, policies, sources, tenants
+from qifu.entry.cli.seed import (
+    alerts,
+    budget,
+    cases,
+    extras,
+    firms,
+    grants,
+    house,
+    lending,
+    performance,
+    policies,
+    sources,
+    tenants,
+)
 from qifu.entry.cli.seed.case import Case
 from qifu.entry.cli.seed.stage import Stage, set_stage
 from qifu.entry.clock.seals import seal
@@ -65,9 +78,13 @@ class Building:
         stage, played = self.timed(f"{self.size.days} 天的 {self.size.cases} 件诉求", self._cases)
         self.timed("知识、认证申请与消息", lambda: self._life(stage, played))
         self.timed("政策库、匹配与推送", lambda: policies.write(self.now, self.opened))
+        self.timed("政策兑现", lambda: grants.write(self.now))
+        self.timed("贷款贴息与慰问", lambda: lending.write(self.now))
         self.timed("企业监测与预警", lambda: alerts.write(self.opened, self.now))
+        self.timed("两年的预算和凭证", lambda: budget.write(self.now))
         self.timed("政策与预警的消息", lambda: extras.deliver(self.now))
         self.timed("统计", lambda: extras.count_up(self.now))
+        self.timed("绩效目标与自评", lambda: performance.write(self.now))
         self.timed("转办建议的训练", lambda: extras.learn(self.now))
         shown = house.shown_accounts(self.now)
         self.timed("封存证据", lambda: seal(self.now))

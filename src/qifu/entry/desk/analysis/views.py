@@ -5,24 +5,19 @@ from __future__ import annotations
 from typing import cast
 from urllib.parse import urlencode
 
-from django.core.cache import cache
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import content_disposition_header
-from django.utils.timezone import localtime
 from django.views.decorators.http import require_GET
 
 from qifu.domain.people import queries as people
-from qifu.domain.registry import classes
 from qifu.entry.desk.registry.enterprises import require_staff
 from qifu.entry.theme.middleware import PersonRequest
-from qifu.kernel.errors import Forbidden
 from qifu.output.charts.tables import as_xlsx
 from qifu.output.papers.industry import chapters, compose
 from qifu.output.papers.industry.analysis import Analysis
 
-KEPT = 600  # seconds for which it is not worked out again
 FORMS = {
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     "pdf": "application/pdf",
@@ -69,13 +64,7 @@ def _worked_out(request: PersonRequest) -> tuple[Analysis, str]:
     :raises Forbidden: the actor does not see the whole district.
     """
     require_staff(request.actor)
-    if classes.streets_seen(request.actor) is not None:
-        raise Forbidden("产业分析覆盖全区，只对能查看全区企业的人员开放。")
-    told = cache.get("analysis.industry")
-    if told is None:
-        told = (compose.analysis(actor=request.actor, now=request.now), f"{localtime(request.now):%H:%M}")
-        cache.set("analysis.industry", told, KEPT)
-    return cast(tuple[Analysis, str], told)
+    return compose.kept(actor=request.actor, now=request.now)
 
 
 def _centre() -> str:

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET
 
 from qifu.domain.appeals.queries import lists
 from qifu.domain.publishing import queries as publishing
-from qifu.domain.registry import agencies
+from qifu.domain.registry import agencies, greetings
 from qifu.engines.calendar import SHANGHAI
 from qifu.entry.portal.cases import promised
 from qifu.entry.portal.cases.shown import cards
@@ -66,4 +66,5 @@ def _mine(request: PersonRequest) -> dict[str, object]:
         "moving_count": going.count - asked.count,
         "unread": messages.unread(actor),
         "firms": agencies.mine(actor),
+        "welcome": greetings.welcome(actor, now),
     }

@@ -1,0 +1,43 @@
+"""This year's goals of the sample centre and of one project, through the real actions; the self-evaluation of the unit is begun."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime, time
+
+from qifu.domain.disclosure.models import Project
+from qifu.domain.people import queries as people
+from qifu.domain.performance import actions
+from qifu.domain.performance.actions import Promised
+from qifu.engines.calendar import SHANGHAI
+from qifu.entry.cli.sample import performance as sample
+from qifu.entry.cli.seed.budget import HEAD, OFFICER
+from qifu.kernel.actor import Actor
+
+
+def write(now: datetime) -> None:
+    """Promise in January, approve a week later, fill today."""
+    year = now.astimezone(SHANGHAI).year
+    officer, head = _actor(OFFICER, now), _actor(HEAD, now)
+    unit = _plan(officer, head, year, "单位整体支出", "", sample.UNIT, now)
+    project = Project.objects.get(year=year, code="QF03")
+    _plan(officer, head, year, project.name, str(project.pk), sample.EVENTS, now)
+    actions.fill(actor=officer, now=now, plan=unit)
+
+
+def _plan(
+    officer: Actor, head: Actor, year: int, name: str, project: str, lines: Sequence[Promised], now: datetime
+) -> int:
+    drawn = min(now, datetime.combine(date(year, 1, 15), time(10), SHANGHAI))
+    row = actions.draw(
+        actor=officer, now=drawn, year=year, name=name, project=project, scheme="hubei", lines=list(enumerate(lines, 2))
+    )
+    approved = min(now, datetime.combine(date(year, 1, 22), time(15), SHANGHAI))
+    actions.approve(actor=head, now=approved, plan=row.pk)
+    return row.pk
+
+
+def _actor(username: str, now: datetime) -> Actor:
+    account = people.account_by_username(username)
+    assert account is not None
+    return people.actor_of(account, now)

@@ -1,0 +1,1 @@
+"""Long lists as workbooks: asked for on a list, written in the background, fetched here."""
