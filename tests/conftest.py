@@ -15,8 +15,11 @@ from django.db import connection
 from django.test import Client, TransactionTestCase
 from pytest_django.fixtures import Settings
 
+from qifu.domain.disclosure import triggers as vouchers
+from qifu.domain.grants import triggers as ledger
 from qifu.domain.people import actions, queries
 from qifu.domain.people.models import Account
+from qifu.domain.policies import facts as policies
 from qifu.kernel.actor import SYSTEM, Actor, Role
 from qifu.kernel.evidence import triggers
 
@@ -45,14 +48,18 @@ def _plain_settings(settings: Settings, tmp_path: Path) -> None:
 
 @pytest.fixture(autouse=True, scope="session")
 def _evidence_can_be_emptied() -> Iterator[None]:
-    """Let a test that commits leave an empty database behind: the guards of evidence are lifted for the emptying only."""
+    """Let a test that commits leave an empty database behind: the guards of evidence and of the ledger are lifted for the emptying only."""
     empty = TransactionTestCase._fixture_teardown
 
     def emptied(case: TransactionTestCase) -> None:
         triggers.drop(connection)
+        ledger.drop(connection)
+        vouchers.drop(connection)
         try:
             empty(case)
         finally:
+            vouchers.create(connection)
+            ledger.create(connection)
             triggers.create(connection)
 
     TransactionTestCase._fixture_teardown = emptied
@@ -64,6 +71,7 @@ def _evidence_can_be_emptied() -> Iterator[None]:
 def _empty_cache(_plain_settings: None) -> Iterator[None]:
     yield
     cache.clear()
+    policies.forget()
 
 
 @pytest.fixture

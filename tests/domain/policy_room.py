@@ -4,20 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime
+from io import BytesIO
 
 from django.db import transaction
 
 from qifu.domain.policies import facts
-from qifu.domain.policies.actions import adopting, documents, drafting, matching, publishing, pushing
+from qifu.domain.policies.actions import adopting, claim_lists, documents, drafting, matching, publishing, pushing
 from qifu.domain.policies.actions.documents import Paper
 from qifu.domain.policies.actions.drafting import About, Words
-from qifu.domain.policies.models import Document, Push, Revision
+from qifu.domain.policies.claim_plan import Line
+from qifu.domain.policies.models import Document, Push, PushRun, Revision
 from qifu.domain.registry.actions import holding
 from qifu.domain.registry.actions.reckoning import reckon_profiles
 from qifu.domain.registry.actions.sources import source_of
 from qifu.domain.registry.models import Agency, Enterprise
 from qifu.entry.cli.sample import policies as samples
 from qifu.kernel.actor import Actor
+from qifu.kernel.files.actions import keep
 from tests.conftest import NOW, House
 from tests.stage import Stage
 
@@ -126,11 +129,25 @@ def fill(stage: Stage, items: int = 40) -> dict[str, object]:
     told = Push.objects.filter(enterprise=stage.firm).order_by("pk").first()
     assert told is not None
     assert speaker.account is not None
+    line = Line(2, told.revision.item.code, stage.firm.name, applied="2026-05-06", yuan="3000")
+    handed = claim_lists.try_list(
+        actor=stage.house.actor("admin"), now=NOW, name="名单.csv", origin="区人力资源局", lines=[line]
+    )
+    papers = [
+        keep(
+            actor=stage.house.actor("admin"), now=NOW, file=BytesIO(b"\xe8\xa1\xa8"), name="申请表.txt", owner=stream
+        ).pk
+        for stream in (made.document.stream, told.revision.document.stream)
+    ]
     return {
         "code": told.revision.item.code,
         "drafted_item": made.item.code,
         "document": made.document_id,
         "push": told.pk,
+        "push_run": PushRun.objects.create(state="done", begun_at=NOW, moved_at=NOW, ended_at=NOW).pk,
+        "claim_list": handed.pk,
+        "policy_file": papers[0],
+        "public_file": papers[1],
         "revision": 1,
         "example": made.cases.order_by("pk").values_list("pk", flat=True)[0],
     }

@@ -12,6 +12,7 @@ from django.test import Client
 from docx import Document
 from openpyxl import load_workbook
 
+from qifu.domain.registry.models import Enterprise
 from qifu.output.papers.industry import pdf, word
 from qifu.output.papers.industry.analysis import Analysis, House, Labels, analyse
 from qifu.output.papers.industry.chapters import WITHHELD, chapters, title
@@ -150,3 +151,16 @@ def test_who_sees_a_part_only_is_refused(stage: Stage, client: Client) -> None:
     client.force_login(stage.house.accounts["street"])
     assert client.get("/desk/analysis/").status_code == 403
     assert client.get("/desk/analysis/pdf/").status_code == 403
+
+
+def test_the_board_opens_what_is_behind_each_number(stage: Stage, client: Client) -> None:
+    cache.clear()
+    Enterprise.objects.filter(pk=stage.firm.pk).update(industry="I6513", size_class="small")
+    client.force_login(stage.house.account("leader"))
+    page = client.get("/board/industries/").content.decode()
+    assert '<a href="/desk/enterprises/?section=I">信息传输、软件和信息技术服务业</a>' in page
+    assert f'<a href="/desk/enterprises/?street={stage.house.street}">' in page
+    assert '<a href="/desk/enterprises/?size=small">小型</a>' in page
+    assert '<a href="/desk/enterprises/?mark=high_tech">' in page
+    client.force_login(stage.house.account("street"))
+    assert client.get("/board/industries/").status_code == 403

@@ -259,3 +259,40 @@ def test_a_blank_that_should_hold_a_figure_is_lit_and_what_was_not_read_is_said_
     number = examined(stage, web.encode(), "决算.html")
     tables = client.get(f"/examinations/{number}/?view=tables").content.decode()
     assert ">空白</a>" in tables
+
+
+def test_an_indicator_without_points_shows_none(stage: Stage) -> None:
+    rows = [
+        "2024 年度平台运维项目绩效自评表",
+        "项目名称\t平台运维",
+        "一级指标\t二级指标\t三级指标\t年初目标值\t实际完成值",
+    ]
+    rows += ["年度财政资金总额\t100.00\t100.00\t100%", "产出指标\t数量指标\t服务企业户数\t≥500户\t520户"]
+    number = examined(stage, paper() + ("\n第六部分 附件\n" + "\n".join(rows)).encode())
+    page = client_of(stage.house, "dispatcher").get(f"/examinations/{number}/?view=forms").content.decode()
+    assert '<td>服务企业户数</td><td>≥500户</td><td>520户</td><td class="num">—</td>' in page
+
+
+def test_a_document_with_unread_places_is_not_called_faultless(stage: Stage) -> None:
+    """A row that cannot be placed is no error, and no green mark either."""
+    whole, partly = examined(stage), examined(stage, paper().replace(b"2011399\t", "某\t".encode()))
+    unread = len(queries.sheet(stage.house.actor("dispatcher"), partly).model["unreadable"])
+    assert unread > 0
+    lines = {line.id: line for line in queries.listing(actor=stage.house.actor("dispatcher")).lines}
+    assert lines[partly].unread == unread
+    assert (lines[whole].errors, lines[whole].unread) == (0, 0)
+    page = client_of(stage.house, "dispatcher").get("/examinations/").content.decode()
+    assert page.count(f"有 {unread} 处未读出") == 1
+    assert page.count(">没有错误") == 1
+
+
+def test_the_page_says_why_the_second_document_took_no_part(stage: Stage) -> None:
+    first = examined(stage)
+    number = handed(stage, against=first)
+    examine.func(number)
+    page = client_of(stage.house, "dispatcher").get(f"/examinations/{number}/").content.decode()
+    assert "没有用来对照：对照的文件是2024年决算，应当是2023年决算。" in page
+    before = examined(stage, paper().replace(b"2024", b"2023"))
+    number = handed(stage, against=before)
+    examine.func(number)
+    assert "没有用来对照" not in client_of(stage.house, "dispatcher").get(f"/examinations/{number}/").content.decode()

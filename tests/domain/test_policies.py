@@ -107,6 +107,21 @@ def test_nobody_reads_what_they_wrote(house: House) -> None:
         Revision.objects.filter(pk=made.pk).update(state="published")
 
 
+def test_a_case_said_to_stand_on_a_bound_stands_on_one(house: House) -> None:
+    made = room.draft(house, cases=False)
+    for name, kind, given, expected in room.CASES:
+        beside = given | {"employees": 25} if kind == "boundary" else given
+        drafting.add_case(
+            actor=house.actor("admin"), now=NOW, code=CODE, number=1, name=name, kind=kind, on=room.ON, given=beside,
+            expected=expected,
+        )  # fmt: skip
+    told = ["“正在界上”的算例没有一个数值或日期与条件中的界限正好相等，请改其中一个。"]
+    assert checking.in_the_way(made, made.cases.order_by("pk")) == told
+    edge = made.cases.get(kind="boundary")
+    edge.facts = edge.facts | {"employees": 20}
+    assert checking.in_the_way(made, [edge, *made.cases.exclude(kind="boundary")]) == []
+
+
 @pytest.mark.parametrize("who", ["handler", "street", "leader", "auditor", "dispatcher"])
 def test_who_neither_writes_nor_publishes(house: House, who: str) -> None:
     made = room.draft(house)

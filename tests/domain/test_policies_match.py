@@ -14,7 +14,7 @@ from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from qifu.domain.policies import costing, facts, planes
-from qifu.domain.policies.actions import adopting, claiming, matching, pushing, stating
+from qifu.domain.policies.actions import adopting, claiming, matching, pushing, running, stating
 from qifu.domain.policies.actions.claiming import Claimed
 from qifu.domain.policies.models import Claim, Match, MatchChange, Parcel, Push
 from qifu.domain.policies.queries import calculator, figures, mine, public, trial
@@ -125,7 +125,7 @@ def test_what_publishing_sets_off_matches_the_item(stage: Stage) -> None:
     delivery = Delivery(
         waiting.pk, "policies", waiting.key, waiting.payload, "", 1, 1, 600, NOW, NOW + timedelta(minutes=1)
     )
-    matching.run(delivery)
+    running.run(delivery)
     assert (match_of().enterprises, match_of().unknown, match_of().lacking) == (
         2,
         2,

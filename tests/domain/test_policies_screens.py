@@ -3,14 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+from io import BytesIO
+from random import Random
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from openpyxl import load_workbook
 from pytest_django.fixtures import Settings
 
 from qifu.domain.people.models import Account
-from qifu.domain.policies import facts
+from qifu.domain.policies import facts, formulas, nearby
 from qifu.domain.policies.models import Case, Document, MatchChange, Push, Revision
+from qifu.domain.policies.queries import desk, mine
+from qifu.domain.policies.told import plainly
+from qifu.engines import eligibility as law
+from qifu.entry.desk.policies import forms
+from qifu.kernel.evidence.models import Record
+from qifu.kernel.files.models import StoredFile
 from tests.conftest import NOW
 from tests.domain import policy_room as room
 from tests.domain.policy_room import CODE
@@ -26,7 +40,7 @@ LINES: list[tuple[str, ...]] = [
 PARTS = ("depth", "kind", "field", "comparison", "value", "cite", "says")
 FORM = {
     "code": CODE, "kind": "money", "theme": "就业", "unit": "区人力资源局", "title": "软件企业稳岗奖励", "summary": "按人数奖励。",
-    "force_from": "2026-01-01", "amount_mode": "share", "amount_field": "employees", "amount_rate": "10",
+    "force_from": "2026-01-01", "amount_mode": "each", "amount_field": "employees", "amount_each": "1000",
     "amount_cap": "30", "steps": "1", "window_kind": "always",
 }  # fmt: skip
 
@@ -103,7 +117,7 @@ def test_a_line_that_cannot_be_used_keeps_what_was_typed(stage: Stage) -> None:
 def test_the_preview_counts_and_costs(stage: Stage) -> None:
     room.firm(stage)
     room.known(stage, dishonest=False)
-    given = lines() | {"amount_mode": "share", "amount_field": "employees", "amount_rate": "10", "amount_cap": "30"}
+    given = lines() | {"amount_mode": "each", "amount_field": "employees", "amount_each": "1000", "amount_cap": "30"}
     text = entered(stage, "admin").post("/desk/policies/preview/", given).content.decode()
     assert "按 2 户企业现有数据计算" in text
     assert "6.00 万元" in text
@@ -136,8 +150,8 @@ def test_what_was_pushed_is_seen_and_answered(stage: Stage) -> None:
     assert push.opened_at == push.checked_at == NOW
     said = {"fits": "no", "because": "场地是自有的"}
     assert phone.post(f"/my/policies/pushes/{push.pk}/answer/", said).status_code == 302
-    desk = entered(stage, "admin").get("/desk/policies/funnel/").content.decode()
-    assert "“场地是自有的”" in desk
+    page = entered(stage, "admin").get("/desk/policies/funnel/").content.decode()
+    assert "“场地是自有的”" in page
 
 
 def test_a_workbook_holds_what_the_list_holds(stage: Stage) -> None:
@@ -148,6 +162,22 @@ def test_a_workbook_holds_what_the_list_holds(stage: Stage) -> None:
     assert len(b"".join(answer.streaming_content)) > 3_000  # type: ignore[attr-defined]
 
 
+def test_documents_are_put_in_order_and_carried_away_in_it(stage: Stage) -> None:
+    room.document(stage.house, replace(room.PAPER, title="乙", number="乙号", issued_on=date(2026, 2, 1)))
+    room.document(stage.house, replace(room.PAPER, title="甲", number="甲号", issued_on=None))
+    room.document(stage.house, replace(room.PAPER, title="丙", number="丙号", issued_on=date(2026, 3, 1)))
+    actor, leader = stage.actor("leader"), entered(stage, "leader")
+    orders = {"newest": "丙甲乙", "issued": "丙乙甲", "zzz": "丙甲乙"}
+    found = {sort: "".join(row.title for row in desk.documents(actor=actor, sort=sort)[0]) for sort in orders}
+    assert found == orders
+    assert leader.get("/desk/policies/documents/?sort=issued").content.decode().index(">乙<") > 0
+    answer = leader.get("/desk/policies/documents/?sort=issued&as=xlsx")
+    book = load_workbook(BytesIO(b"".join(answer.streaming_content)))  # type: ignore[attr-defined]
+    assert [row[0] for row in book["政策文件"].iter_rows(min_row=2, values_only=True)] == ["丙", "乙", "甲"]
+    told = Record.objects.get(facts__list="documents")
+    assert (told.verb, told.facts["rows"]) == ("policies.export", 3)
+
+
 @pytest.mark.parametrize(
     "query", ["?from=abc", "?from=999999", "?level=' OR 1=1", "?when=x&kind=%00", "?sort=zzz", "?q=" + "长" * 500]
 )
@@ -155,3 +185,145 @@ def test_odd_addresses_are_answered_calmly(stage: Stage, query: str) -> None:
     room.published(stage.house)
     assert Client().get(f"/policies/{query}").status_code in (200, 400)
     assert entered(stage, "leader").get(f"/desk/policies/{query}").status_code in (200, 400)
+
+
+def test_attachments_come_with_the_document_and_go_out_with_the_item(stage: Stage) -> None:
+    room.published(stage.house)
+    admin, document = entered(stage, "admin"), Document.objects.get()
+    paper = {"title": document.title, "level": "district", "issuer": document.issuer, "number": document.number}
+    address = f"/desk/policies/documents/{document.pk}/"
+    bad = SimpleUploadedFile("表.exe", b"MZ\x90\x00")
+    table = SimpleUploadedFile("申请表.txt", "申请单位：".encode())
+    answer = admin.post(f"{address}edit/", paper | {"seen": "1", "papers": [table, bad]})
+    assert answer.status_code == 422
+    assert "表.exe" in answer.content.decode()
+    (kept,) = StoredFile.objects.all()
+    assert kept.owner == ""
+    told = paper | {"seen": "1", "papers_kept": f"{kept.pk}|{kept.name}"}
+    assert admin.post(f"{address}edit/", told).status_code == 302
+    kept.refresh_from_db()
+    assert kept.owner == document.stream
+    public = f"/policies/{CODE}/files/{kept.pk}/"
+    assert public in Client().get(f"/policies/{CODE}/").content.decode()
+    carried = Client().get(public)
+    assert b"".join(carried.streaming_content) == "申请单位：".encode()  # type: ignore[attr-defined]
+    assert carried["Content-Security-Policy"] == "sandbox; default-src 'none'"
+    assert Client().get(f"/policies/{CODE}/files/{kept.pk + 1}/").status_code == 404
+    assert f"{address}files/{kept.pk}/" in admin.get(f"/desk/policies/items/{CODE}/").content.decode()
+    assert entered(stage, "handler").post(f"{address}files/{kept.pk}/drop/").status_code == 403
+    assert admin.post(f"{address}files/{kept.pk}/drop/").status_code == 302
+    assert Client().get(public).status_code == 404
+
+
+def test_steps_are_kept_as_many_as_they_are_and_the_amount_says_its_unit(stage: Stage) -> None:
+    admin, number = entered(stage, "admin"), room.document(stage.house).pk
+    fixed = FORM | {"steps": "4", "amount_mode": "fixed", "amount_fixed": "1", "amount_words": ""}
+    assert admin.post(f"/desk/policies/documents/{number}/item/", fixed | lines()).status_code == 302
+    assert Revision.objects.get().steps == 4
+    assert 'name="steps" value="4"' in admin.get(f"/desk/policies/items/{CODE}/1/edit/").content.decode()
+    page = admin.get(f"/desk/policies/items/{CODE}/").content.decode()
+    assert "<dt>金额算法</dt><dd>1 万元" in page
+    assert admin.post(f"/desk/policies/items/{CODE}/1/edit/", fixed | lines() | {"steps": "-1"}).status_code == 422
+
+
+def test_what_nobody_sees_is_left_out_of_titles(stage: Stage) -> None:
+    admin = entered(stage, "admin")
+    paper = {"title": "软件\u202e企业\u200b若干\n措施\ufeff", "level": "district", "issuer": "区\u2066政府"}
+    paper |= {"text": "第一条\r\n软件。\u0007"}
+    assert admin.post("/desk/policies/documents/new/", paper).status_code == 302
+    made = Document.objects.get()
+    assert (made.title, made.issuer, made.text) == ("软件企业若干 措施", "区政府", "第一条\n软件。")
+    told = FORM | {"title": "稳岗\u202e奖励", "theme": "就\u200e业"} | lines()
+    assert admin.post(f"/desk/policies/documents/{made.pk}/item/", told).status_code == 302
+    row = Revision.objects.get()
+    assert (row.title, row.item.theme) == ("稳岗奖励", "就业")
+    blank = {"title": "\u202e", "level": "district", "issuer": "区政府"}
+    assert admin.post("/desk/policies/documents/new/", blank).status_code == 422
+    assert Document.objects.count() == 1
+
+
+def test_none_of_a_group_is_one_line_and_each_part_that_is_not_so_is_in_order(stage: Stage) -> None:
+    tree: object = {
+        "and": [{">=": [{"var": "employees"}, 20]}, {"!": {"or": [{"var": "dishonest"}, {"var": "abnormal"}]}}]
+    }
+    library = law.compile_policies([law.Policy("", "", law.parse(tree, law.catalogue()))])
+    known = law.facts({"employees": 30, "dishonest": False}, NOW.date())
+    told = plainly(law.Reading(library, known, NOW.date()).explain(0).tree)
+    assert [(line.depth, line.text, line.result) for line in told] == [
+        (0, "以下全部满足", "unknown"),
+        (1, "从业人员不低于 20 人", "yes"),
+        (1, "以下都不满足", "unknown"),
+        (2, "严重失信：是", "yes"),
+        (2, "经营异常：是", "unknown"),
+    ]
+
+
+def test_ways_of_reckoning_an_amount_come_back_as_they_were_entered() -> None:
+    each = {"amount_mode": "each", "amount_field": "employees", "amount_each": "1000", "amount_cap": "30"}
+    share = {"amount_mode": "share", "amount_field": "rd_expense", "amount_rate": "2.5", "amount_cap": ""}
+    for given, formula, said in (
+        (each, {"min": [30, {"*": [{"var": "employees"}, 0.1]}]}, "每人 1000 元（按从业人员），最高 30 万元"),
+        (share, {"*": [{"var": "rd_expense"}, 0.025]}, "研发费用的 2.5%"),
+        ({"amount_mode": "fixed", "amount_fixed": "3"}, 3, "3 万元"),
+        ({"amount_mode": "none"}, None, ""),
+    ):
+        assert forms.formula_of(given) == formula
+        assert forms.amount_of(formula)["amount_mode"] == given["amount_mode"]
+        assert formulas.said(formula) == said
+    with pytest.raises(ValueError, match="每人、每件多少元"):
+        forms.formula_of({"amount_mode": "each", "amount_field": "employees"})
+
+
+def test_nobody_is_told_to_lose_a_status(stage: Stage) -> None:
+    words = replace(
+        room.WORDS, condition={"==": [{"var": "above_scale"}, False]}, clauses=({"path": "", "cite": "第一条"},)
+    )
+    made = room.draft(stage.house, words, cases=False)
+    Revision.objects.filter(pk=made.pk).update(state="published", author=None)
+    room.firm(stage)
+    room.contact(stage)
+    room.known(stage, above_scale=True)
+    facts.forget()
+    assert mine.mine(stage.contact, stage.firm.pk, facts.day(NOW)).near == []
+    Revision.objects.filter(pk=made.pk).update(condition={"==": [{"var": "dishonest"}, False]}, changed_at=NOW)
+    room.known(stage, dishonest=True)
+    facts.forget()
+    (near,) = mine.mine(stage.contact, stage.firm.pk, facts.day(NOW)).near
+    assert near.moves == ("严重失信由 是 变为 否",)
+
+
+def test_the_quick_look_loses_no_item_that_is_one_step_away() -> None:
+    """What the search finds, the quick look had let through: for a thousand invented conditions and three enterprises."""
+    drawn = Random(20261122)
+    leaves: list[object] = [
+        {">=": [{"var": "employees"}, 50]}, {">=": [{"var": "revenue"}, 800]}, {"<=": [{"var": "debt_ratio"}, 0.4]},
+        {"var": "high_tech"}, {"==": [{"var": "dishonest"}, False]}, {"starts_with": [{"var": "industry"}, ["I65"]]},
+    ]  # fmt: skip
+
+    def made(depth: int) -> object:
+        if depth == 0 or drawn.random() < 0.3:
+            leaf = drawn.choice(leaves)
+            return {"!": [leaf]} if drawn.random() < 0.15 else leaf
+        return {drawn.choice(["and", "and", "or"]): [made(depth - 1) for _ in range(drawn.randint(2, 3))]}
+
+    trees = [law.Policy(str(n), "", law.parse(made(3), law.catalogue())) for n in range(1_000)]
+    shelf = cast(facts.Shelf, SimpleNamespace(library=law.compile_policies(trees)))
+    near = 0
+    for known in (
+        {
+            "employees": 40,
+            "revenue": 900,
+            "debt_ratio": 0.5,
+            "high_tech": False,
+            "dishonest": False,
+            "industry": "I6513",
+        },
+        {"employees": 60, "revenue": 500, "high_tech": False, "dishonest": True, "industry": "I6513"},
+        {"employees": 40, "debt_ratio": 0.7, "high_tech": True, "industry": "H6210"},
+    ):
+        reading = law.Reading(shelf.library, law.facts(known, NOW.date()), NOW.date())
+        for place in range(len(trees)):
+            if reading.result(place) == "ineligible" and mine.one_step(shelf, place, reading.facts):
+                assert nearby.may_be(shelf.library, place, reading.states), trees[place].when
+                near += 1
+    assert near > 100

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from xlsxwriter import Workbook
 
 from qifu.domain.registry import actions, loads
 from qifu.domain.registry.actions import loading
@@ -96,29 +97,76 @@ def test_a_dry_run_counts_and_shows_and_writes_nothing(house: House, tmp_path: P
 
 
 def test_rows_that_cannot_be_used_say_why(house: House, tmp_path: Path) -> None:
-    wrong = code(1)[:-1] + ("0" if code(1)[-1] != "0" else "1")
-    typed = code(2).replace("0", "O")
     rows = [
-        [name(1), wrong, *line(1)[2:]],
-        [name(2), typed, *line(2)[2:]],
         ["=A1&B1", code(3), *line(3)[2:]],
-        [name(4), "9.14201E+17", *line(4)[2:]],
+        [name(4), "=B9", *line(4)[2:]],
         line(5),
         [name(6), code(5), *line(6)[2:]],
-        [name(7), "91420103", *line(7)[2:]],
         ["12345", code(8), *line(8)[2:]],
     ]
     load = run(write_csv(tmp_path / "名单.csv", rows))
-    assert figures(load) == (1, 0, 0, 7, 0)
+    assert figures(load) == (1, 0, 0, 4, 0)
+    assert reasons(load) == {
+        2: "企业名称是公式，请在表格中把这一列“粘贴为数值”后重新导入。",
+        3: "统一社会信用代码是公式，请在表格中把这一列“粘贴为数值”后重新导入。",
+        5: "与第 4 行的统一社会信用代码相同，只采用先出现的一行。",
+        6: "企业名称不像名称，请核对是否错列。",
+    }
+    assert Enterprise.objects.get().uscc == code(5)
+
+
+def test_a_code_that_is_none_leaves_the_row_to_its_name(house: House, tmp_path: Path) -> None:
+    run(write_csv(tmp_path / "1.csv", [line(1), line(2), line(3)]))
+    wrong = code(1)[:-1] + ("0" if code(1)[-1] != "0" else "1")
+    rows = [
+        [name(1), wrong, *line(1, 50)[2:]],
+        [name(2), code(2).replace("0", "O"), *line(2)[2:]],
+        [name(3), "9.14201E+17", *line(3)[2:]],
+        [name(4), "91420103", *line(4)[2:]],
+    ]
+    load = run(write_csv(tmp_path / "2.csv", rows))
+    assert figures(load) == (1, 1, 2, 0, 4)
     said = reasons(load)
     assert f"第 18 位应为 {code(1)[-1]}" in said[2]
+    assert said[2].endswith(f"这一格没有采用，这一行按企业名称对应（原文：{wrong}）")
     assert f"可能应为 {code(2)}。" in said[3]
-    assert said[4] == "企业名称是公式，请在表格中把这一列“粘贴为数值”后重新导入。"
-    assert "改成了数字" in said[5]
-    assert said[7] == "与第 6 行的统一社会信用代码相同，只采用先出现的一行。"
-    assert "应为 18 位，现为 8 位" in said[8]
-    assert said[9] == "企业名称不像名称，请核对是否错列。"
-    assert Enterprise.objects.get().uscc == code(5)
+    assert "改成了数字" in said[4]
+    assert "应为 18 位，现为 8 位" in said[5]
+    firms = Enterprise.objects.order_by("pk").values_list("name", "uscc", "employees")
+    assert list(firms) == [(name(1), code(1), 50), (name(2), code(2), 12), (name(3), code(3), 12), (name(4), None, 12)]
+
+
+def test_of_two_of_one_name_a_mistyped_code_means_the_one_it_is_near(house: House, tmp_path: Path) -> None:
+    run(write_csv(tmp_path / "1.csv", [line(1), [name(1), code(2), *line(2)[2:]]]))
+    wrong = code(2)[:-1] + ("0" if code(2)[-1] != "0" else "1")
+    load = run(write_csv(tmp_path / "2.csv", [[name(1), wrong, *line(1, 50)[2:]]]))
+    assert figures(load) == (0, 1, 0, 0, 1)
+    assert Enterprise.objects.get(uscc=code(2)).employees == 50
+    load = run(write_csv(tmp_path / "3.csv", [[name(1), "91420103", *line(1, 60)[2:]]]))
+    assert reasons(load) == {2: "库中有 2 家企业叫这个名称，请补充统一社会信用代码。"}
+    assert not Enterprise.objects.filter(employees=60).exists()
+
+
+def test_a_formula_is_read_as_the_value_that_the_workbook_kept(house: House, tmp_path: Path) -> None:
+    path = tmp_path / "名单.xlsx"
+    with Workbook(path) as book:
+        page = book.add_worksheet()
+        for row, cells in enumerate([HEADINGS, line(1), line(2), line(3)]):
+            page.write_row(row, 0, cells)
+        page.write_formula("A2", '="武汉"&"甲"', None, name(1))
+        page.write_formula("F2", "=10+2", None, 12)
+        page.write_formula("A3", "=VLOOKUP(1,A9:B9,2)", None, "#N/A")
+        page.write_formula("B4", "=B9", None, "")
+    load = run(path)
+    assert figures(load) == (1, 0, 0, 2, 1)
+    assert reasons(load) == {
+        2: f"“企业名称”是公式，已按表格保存的计算结果读取（{name(1)}）；"
+        "“从业人数”是公式，已按表格保存的计算结果读取（12）",
+        3: "企业名称是公式，请在表格中把这一列“粘贴为数值”后重新导入。",
+        4: "统一社会信用代码是公式，请在表格中把这一列“粘贴为数值”后重新导入。",
+    }
+    made = Enterprise.objects.get()
+    assert (made.name, made.uscc, made.employees) == (name(1), code(1), 12)
 
 
 def test_a_cell_that_cannot_be_understood_is_left_out_with_a_note(house: House, tmp_path: Path) -> None:

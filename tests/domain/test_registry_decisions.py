@@ -21,6 +21,7 @@ from qifu.kernel.errors import Conflict, Forbidden, Invalid, Missing
 from qifu.kernel.evidence.models import Record
 from qifu.kernel.evidence.verify import verify
 from qifu.kernel.files.actions import keep
+from qifu.kernel.outbox.models import Item
 from tests.conftest import NOW
 from tests.domain.registry_lists import code
 from tests.stage import Stage
@@ -157,6 +158,12 @@ def test_only_the_centre_merges(stage: Stage, two: tuple[Enterprise, Enterprise]
 # --- corrections
 
 
+def told() -> list[tuple[str, str, int]]:
+    """By which channel what was told to whom."""
+    rows = Item.objects.filter(payload__template__startswith="correction_").order_by("pk")
+    return [(row.channel, row.payload["template"], int(row.payload["to"].removeprefix("account:"))) for row in rows]
+
+
 def speaks(stage: Stage, firm: Enterprise) -> Actor:
     return Actor(stage.contact.account, "contact", "柳岚曜", agencies=(Held(firm.pk, "owner"),))
 
@@ -176,6 +183,10 @@ def test_accepted_a_persons_word_stands(stage: Stage, two: tuple[Enterprise, Ent
     with pytest.raises(Conflict, match="正在核实"):
         propose(actor, lead, "960")
     actions.accept_correction(actor=officer, now=NOW, correction=row.pk)
+    assert told() == [
+        ("inapp", "correction_accepted", row.filed_by_id),
+        ("sms", "correction_accepted", row.filed_by_id),
+    ]
     held = facts.held(lead.pk)["revenue"]
     assert held == facts.Held(Decimal("950.5"), localdate(NOW), "人工核定", "人工核定")
     say(lead, "tax", {"revenue": 1000})

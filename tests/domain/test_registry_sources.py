@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
+from django.test import Client
 
-from qifu.domain.registry import actions, columns, facts
-from qifu.domain.registry.models import Enterprise, Load, Mark, Pairing, Profile, SourceRow
+from qifu.domain.registry import actions, columns, facts, loads, pairings
+from qifu.domain.registry.actions import undoing
+from qifu.domain.registry.models import Enterprise, Load, Mark, Pairing, Profile, Source, SourceRow
+from qifu.entry.cli.registry_import import import_list
+from qifu.entry.cli.speak import BadInput
 from qifu.entry.intake.tables import open_table
 from qifu.kernel.actor import SYSTEM
-from qifu.kernel.errors import Conflict, Invalid
+from qifu.kernel.errors import Conflict, Forbidden, Invalid
 from qifu.kernel.evidence.models import Record
 from qifu.kernel.evidence.verify import verify
 from tests.conftest import NOW, House
@@ -120,7 +126,7 @@ def test_undone_everything_stands_as_before(house: House, tmp_path: Path) -> Non
     assert standing() == before
     assert not Enterprise.objects.filter(uscc=code(4)).exists()
     record = Record.objects.get(verb="load.undo")
-    assert record.facts["removed"] == 1
+    assert record.facts["rows"] == 4
     assert verify().is_whole
 
 
@@ -183,6 +189,26 @@ def test_rows_without_a_code_find_their_enterprise(registry: House, tmp_path: Pa
     assert (again.linked, again.rows_same, again.created) == (1, 2, 0)
 
 
+def test_a_mistyped_code_goes_by_the_name_or_waits_for_a_person(registry: House, tmp_path: Path) -> None:
+    near = code(903)[:-1] + ("0" if code(903)[-1] != "0" else "1")
+    rows = [
+        [FIRMS[0][0], "91420103", PLACE, "31"],
+        ["武汉岚曜公司", "9142010X", "武汉市江汉区解放大道500号", "31"],
+        ["武汉晟峤建设公司", near, "武汉市江汉区万松园路5号", "7"],
+    ]
+    load = load_list(write_csv(tmp_path / "街道.csv", rows, ["单位名称", "代码", "经营地址", "人数"]), "street")
+    assert (load.rejected, load.noted, load.created, load.linked, load.doubtful) == (0, 3, 0, 1, 1)
+    owners = dict(SourceRow.objects.filter(source__code="street").values_list("row_key", "enterprise__name"))
+    assert owners == {FIRMS[0][0]: FIRMS[0][0], "武汉岚曜公司": None, "武汉晟峤建设公司": FIRMS[3][0]}
+    waiting = pairings.pairing(SYSTEM, Pairing.objects.get().pk)
+    shown = {side.label: (side.row, side.enterprise) for side in waiting.sides}
+    assert shown["统一社会信用代码"] == ("9142010X（有误）", code(902))
+    again = load_list(
+        write_csv(tmp_path / "街道.csv", rows, ["单位名称", "代码", "经营地址", "人数"]), "street", days=1
+    )
+    assert (counts(again), again.changed, again.created) == ((0, 0, 3, 0), 0, 0)
+
+
 @pytest.fixture
 def doubt(registry: House, tmp_path: Path) -> Pairing:
     rows = [["武汉岚曜公司", "武汉市江汉区解放大道500号", "31"]]
@@ -194,6 +220,9 @@ def doubt(registry: House, tmp_path: Path) -> Pairing:
 def test_a_borderline_pair_waits_with_its_reasons(doubt: Pairing) -> None:
     assert (doubt.enterprise.name, doubt.state, doubt.row.enterprise_id) == (FIRMS[2][0], "waiting", None)
     assert {what for what, _ in doubt.reasons} >= {"名称", "地址"}
+    shown = pairings.pairing(SYSTEM, doubt.pk)
+    assert (shown.leaning, shown.others) == ("偏向不是同一家", ())
+    assert abs(shown.start + sum(Decimal(bits) for _, bits in shown.reasons) - shown.score) < Decimal("0.1")
 
 
 def test_the_same_counts_there_and_is_never_asked_again(doubt: Pairing, tmp_path: Path) -> None:
@@ -250,3 +279,68 @@ def test_a_list_with_fewer_columns_takes_nothing_away(house: House, tmp_path: Pa
     assert (held["revenue"].value, held["revenue"].as_of) == (Decimal(900), date(2026, 6, 30))
     assert (held["profit"].value, held["profit"].as_of) == (Decimal("12.5"), date(2025, 12, 31))
     assert counts(load_list(few, "tax", as_of=date(2026, 6, 30), days=2)) == (0, 0, 1, 0)
+
+
+def test_a_long_list_is_taken_back_in_stretches_and_goes_on_after_a_kill(
+    house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    load_list(write_csv(tmp_path / "1.csv", [tax(n) for n in range(4)], TAX), "tax", is_complete=True)
+    before = standing()
+    rows = [tax(0, "1"), tax(1, "2"), tax(7)]
+    load = load_list(write_csv(tmp_path / "2.csv", rows, TAX), "tax", is_complete=True, days=1)
+    later = NOW + timedelta(days=2)
+    monkeypatch.setattr(undoing, "SLICE", 2)
+    actions.begin_undo(actor=SYSTEM, now=later, load=load.pk)
+    half = actions.carry_on_undo(actor=SYSTEM, clock=lambda: later, load=load.pk, budget=timedelta(0))
+    assert (half.state, half.undone, loads.may_undo(half)) == ("undoing", 2, False)
+    with pytest.raises(Conflict, match="正在撤销"):
+        load_list(tmp_path / "2.csv", "tax", days=3)
+    done = actions.carry_on_undo(actor=SYSTEM, clock=lambda: later, load=load.pk)
+    assert (done.state, done.undone, standing()) == ("undone", 5, before)
+    again = actions.carry_on_undo(actor=SYSTEM, clock=lambda: later, load=load.pk)
+    assert (again.state, again.undone, standing()) == ("undone", 5, before)
+    assert verify().is_whole
+
+
+@pytest.mark.parametrize("path", ["pairings", "corrections", "classes/candidates", "classes/all"])
+def test_lists_are_searched_and_carried_away(signed_in: Client, tmp_path: Path, path: str) -> None:
+    load_list(write_csv(tmp_path / "1.csv", [tax(1)], TAX), "tax")
+    assert signed_in.get(f"/desk/enterprises/{path}/?q=没有这家").status_code == 200
+    got = signed_in.get(f"/desk/enterprises/{path}/export/")
+    assert (got.status_code, got.content[:2]) == (200, b"PK")
+    assert Record.objects.filter(verb="registry.export").count() == 1
+
+
+def test_the_command_reads_the_list_of_a_source_once(transactional_db: None, house: House, tmp_path: Path) -> None:
+    path = write_csv(tmp_path / "1.csv", [tax(1), tax(2)], TAX)
+    asked = [str(path), "--source", "tax", "--as-of", "2025-12-31", "--complete", "--json"]
+    told = []
+    for _ in range(2):
+        got = CliRunner().invoke(import_list, asked, standalone_mode=False)
+        told.append(json.loads(got.stdout))
+    assert [(one["rows_new"], one["rows_same"], one["rows_gone"], one["created"]) for one in told] == [
+        (2, 0, 0, 2),
+        (0, 2, 0, 0),
+    ]
+    assert (told[0]["source"], told[0]["as_of"], SourceRow.objects.count()) == ("tax", "2025-12-31", 2)
+    with pytest.raises(BadInput, match="没有这个来源"):
+        CliRunner().invoke(import_list, [str(path), "--source", "x"], standalone_mode=False, catch_exceptions=False)
+    with pytest.raises(BadInput, match="2026-09-30"):
+        CliRunner().invoke(import_list, [str(path), "--as-of", "x"], standalone_mode=False, catch_exceptions=False)
+
+
+def test_how_far_a_source_is_believed_is_changed_with_evidence(house: House, tmp_path: Path) -> None:
+    load_list(write_csv(tmp_path / "1.csv", [tax(1)], TAX), "tax")
+    load_list(write_csv(tmp_path / "2.csv", [tax(1, "1")], TAX), "street", days=1)
+    source, firm = Source.objects.get(code="tax"), Enterprise.objects.get(uscc=code(1))
+    change = {"source": source.pk, "freshness": 700, "may_tell": False}
+    with pytest.raises(Forbidden):
+        actions.change_source(actor=house.actor("dispatcher"), now=NOW, authority=10, **change)
+    with pytest.raises(Invalid, match="0 至 100"):
+        actions.change_source(actor=house.actor("admin"), now=NOW, authority=101, **change)
+    assert facts.held(firm.pk)["revenue"].source == "税务申报"
+    actions.change_source(actor=house.actor("admin"), now=NOW, authority=10, **change)
+    actions.restand(NOW)
+    assert facts.held(firm.pk)["revenue"].source == "街道上报"
+    record = Record.objects.get(verb="source.change")
+    assert record.stream == f"registry.source:{source.pk}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import random
 from collections.abc import Collection
 from decimal import Decimal
 from itertools import combinations
@@ -24,6 +25,7 @@ from qifu.engines.eligibility import (
     facts,
     read_formula,
 )
+from qifu.engines.eligibility.heaviest import bits, heaviest
 from tests.engines.test_eligibility_cases import CASES, LABELS, ON, situation
 
 YUAN = Decimal(1)
@@ -194,8 +196,42 @@ def test_the_bundle_is_the_best_of_all_subsets(
 def test_a_search_that_was_cut_short_says_so_and_keeps_the_rules() -> None:
     many = [Item(f"i{n:02d}", Decimal(100 + n * 7 % 31)) for n in range(60)]
     ring = [Choice(ids(f"i{n:02d}", f"i{(n + step) % 60:02d}")) for n in range(60) for step in (1, 7, 11)]
-    told = best_bundle(many, ring, effort=50)
+    assert best_bundle(many, ring).yuan == 3448
+    told = best_bundle(many, ring, effort=3)
     assert not told.is_best
     assert Decimal(0) < told.yuan < told.bound
     names = {each.id for each in told.taken}
     assert all(len(rule.items & names) <= 1 for rule in ring)
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    st.lists(st.integers(1, 40), min_size=1, max_size=12), st.sets(st.tuples(st.integers(0, 11), st.integers(0, 11)))
+)
+def test_the_heaviest_set_is_the_best_of_all_subsets(weights: list[int], pairs: set[tuple[int, int]]) -> None:
+    excluded = [0] * len(weights)
+    for one, other in pairs:
+        if one != other and max(one, other) < len(weights):
+            excluded[one] |= 1 << other
+            excluded[other] |= 1 << one
+    best = 0
+    for chosen in range(1 << len(weights)):
+        if not any(excluded[n] & chosen for n in bits(chosen)):
+            best = max(best, sum(weights[n] for n in bits(chosen)))
+    told = heaviest(weights, excluded, 10_000)
+    assert told.weight == told.bound == best == sum(weights[n] for n in told.places)
+    assert not any(excluded[n] >> other & 1 for n in told.places for other in told.places)
+    rough = heaviest(weights, excluded, 0)
+    assert sum(weights[n] for n in rough.places) == rough.weight <= best <= rough.bound
+
+
+@pytest.mark.parametrize("share", [0.05, 0.1, 0.2, 0.5])
+def test_sixty_items_that_exclude_each_other_need_few_branches(share: float) -> None:
+    """Amounts that lie close together leave the most open; the work is counted in branches, not in seconds."""
+    drawn = random.Random(7)
+    many = [Item(f"i{n:02d}", Decimal(10_000 + drawn.randrange(100))) for n in range(60)]
+    pairs = [Choice(ids(one.id, other.id)) for one, other in combinations(many, 2) if drawn.random() < share]
+    told = best_bundle(many, pairs, effort=2_000)
+    assert told.is_best
+    names = {each.id for each in told.taken}
+    assert all(len(rule.items & names) <= 1 for rule in pairs)

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from qifu.engines.statements import Model, audit, from_json, from_text, read, report_json, to_json
 from qifu.engines.statements.audit import RULES
+from qifu.engines.statements.audit.measures import is_met, measure
 from qifu.engines.statements.layouts import titled
 from qifu.engines.statements.model import Row, Statement
 from qifu.engines.statements.money import amount, percentage, tail
@@ -23,7 +24,8 @@ from qifu.engines.statements.reading.damage import mend_digits
 from qifu.engines.statements.subjects import is_unknown, name_of
 from qifu.entry.intake.fiscal import open_bytes
 from qifu.output.papers.fiscal import render
-from qifu.output.papers.fiscal.faults import PLANTERS, UNPLANTED, ground, is_of_budgets, named, plant
+from qifu.output.papers.fiscal.faults import PLANTERS, UNPLANTED, ground, is_of_budgets, named, plant, second
+from qifu.output.papers.fiscal.faults.initial import this_budget, with_initials
 from qifu.output.papers.fiscal.plain import lines_of
 from qifu.output.papers.fiscal.samples import Style, sample
 from qifu.output.papers.fiscal.wear import KINDS
@@ -145,6 +147,12 @@ def test_no_rule_speaks_before_a_fault_is_planted(of_budgets: bool) -> None:
     assert [named(model, before) for model, before in faultless(of_budgets)] == [set()] * 16
 
 
+def test_no_rule_speaks_where_the_budget_of_the_year_agrees() -> None:
+    for model, _ in faultless(False):
+        assert named(with_initials(model), this_budget(model)) == set()
+        assert named(model, this_budget(model)) == set()
+
+
 @pytest.mark.parametrize("code", sorted(PLANTERS))
 def test_planted_faults_are_found(code: str) -> None:
     for kind in PLANTERS[code]:
@@ -153,7 +161,7 @@ def test_planted_faults_are_found(code: str) -> None:
             faulty = plant(model, code, kind, random.Random(f"{code} {kind} {seed}"))
             if faulty is not None:
                 planted += 1
-                assert code in named(faulty, before), (kind, seed)
+                assert code in named(faulty, second(code, model, before)), (kind, seed)
             if planted == 2:
                 break
         assert planted > 0, kind
@@ -234,3 +242,28 @@ def test_every_rule_says_where_it_comes_from() -> None:
 def test_every_rule_stands_in_the_documentation() -> None:
     text = (Path(__file__).resolve().parents[2] / "docs" / "rules" / "statements.md").read_text(encoding="utf-8")
     assert [code for code in RULES if f"| {code} |" not in text] == []
+
+
+@pytest.mark.parametrize(
+    ("target", "actual", "met"),
+    [
+        ("≥1500册", "1520 册", True),
+        ("三十五场以上", "34场", False),
+        ("60万元—80万元", "55万元", False),
+        ("2亿元", "15000万元", False),
+        ("8", "8场次", True),
+        ("100%", "1", None),
+        ("增长5%", "下降5%", None),
+        ("≤3个工作日", "2个工作日", True),
+    ],
+)
+def test_targets_and_actual_values_are_compared(target: str, actual: str, met: bool | None) -> None:
+    one, other = measure(target), measure(actual)
+    assert one is not None
+    assert other is not None
+    assert is_met(one, other) is met
+
+
+@pytest.mark.parametrize("text", ["及时", "无投诉", "零投诉", "2024年12月31日前完成", "12月底前", "12,34元"])
+def test_what_is_no_number_is_not_measured(text: str) -> None:
+    assert measure(text) is None

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from qifu.engines.statements import Model, from_json, from_text, read, to_json
+from qifu.entry.intake.fiscal import open_bytes
+from qifu.output.papers.fiscal import render
 
 SEEDS = Path(__file__).resolve().parents[3] / "shared" / "seeds"
 pytestmark = pytest.mark.skipif(not SEEDS.is_dir(), reason="the published documents are not beside this clone")
@@ -59,3 +61,18 @@ def test_unruled_budget_is_read() -> None:
 def test_json_holds_the_whole_model(name: str) -> None:
     model = seed(name)
     assert from_json(to_json(model)) == model
+
+
+def test_a_heading_broken_over_rows_keeps_its_column() -> None:
+    model = seed("final-accounts-2024-scanned")
+    assert not model.unreadable
+    assert [row.amounts["fiscal"] for row in model.tables["T02"].rows] == [
+        row.amounts["total"] for row in model.tables["T02"].rows
+    ]
+
+
+@pytest.mark.parametrize("name", ["final-accounts-2024-clean", "final-accounts-2024-scanned", "budget-2024-unruled"])
+def test_what_was_read_is_written_and_read_again(name: str) -> None:
+    model = seed(name)
+    for form in ("docx", "html"):
+        assert read(open_bytes(render(model, form), f"{name}.{form}")) == model

@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+import random
+from collections.abc import Callable
 from decimal import Decimal
 from html import escape
 
 import pytest
 
 from qifu.engines.statements.audit import Report, audit
+from qifu.engines.statements.doubt import Doubt
 from qifu.engines.statements.layouts import titled
 from qifu.engines.statements.model import Model
 from qifu.engines.statements.reading.whole import read
-from qifu.entry.intake.fiscal import open_bytes
+from qifu.engines.statements.relations import cells_of, place_name
+from qifu.entry.intake.fiscal import Unusable, open_bytes
+from qifu.output.papers.fiscal import render
+from qifu.output.papers.fiscal.budgets import budget
+from qifu.output.papers.fiscal.plain import lines_of
+from qifu.output.papers.fiscal.samples import sample
+from qifu.output.papers.fiscal.wear import KINDS, UNRULED
 
 UNIT = "江州市东湖区企业服务中心"
 Grid = list[list[str]]
@@ -144,7 +153,10 @@ def in_yuan(said: str, total: str) -> Model:
 
 def test_a_text_in_yuan_is_held_against_statements_in_yuan() -> None:
     assert not {"NAR-01", "REQ-13", "TBL-05"} & rules(audit(in_yuan("1728000.00", "1728000.00")))
-    assert "NAR-01" in rules(audit(in_yuan("1782000.00", "1728000.00")))
+    (found,) = [each for each in audit(in_yuan("1782000.00", "1728000.00")).findings if each.rule == "NAR-01"]
+    assert "1782000.00元" in found.message
+    assert "相差54000.00元" in found.message
+    assert "NAR-01" in rules(audit(in_yuan("1728000.50", "1728000.00")))  # compared to the last 分
 
 
 def test_statements_in_yuan_are_added_up_to_the_last_yuan() -> None:
@@ -152,3 +164,97 @@ def test_statements_in_yuan_are_added_up_to_the_last_yuan() -> None:
     found = [each for each in report.findings if each.rule.startswith("TBL-05") and each.severity == "error"]
     assert found
     assert "相差50.00元" in found[0].message
+
+
+@pytest.mark.parametrize("draw", [sample, budget])
+@pytest.mark.parametrize("kind", sorted(KINDS))
+def test_text_without_columns_is_right_or_named_and_accuses_nobody(draw: Callable[..., Model], kind: str) -> None:
+    for seed, wear in zip((4, 7), UNRULED.values(), strict=True):
+        model, rng = draw(random.Random(seed)), random.Random(seed)
+        found = read_text("\n".join(wear(KINDS[kind](lines_of(model), rng), rng)))
+        before, after, doubt = cells_of(model), cells_of(found), Doubt.of(found)
+        mended = {repair.where for repair in found.repairs}
+        wrong = [key for key in {**before, **after} if (before.get(key) or 0) != (after.get(key) or 0)]
+        assert [key for key in wrong if key not in doubt or place_name(key) in mended] == []
+        assert [finding.message for finding in audit(found).findings if finding.severity == "error"] == []
+
+
+def unruled(*rows: str) -> Model:
+    head = [f"{UNIT}2024年部门预算", "表3 支出预算总表", "单位：万元", "科目编码 科目名称 合计 基本支出 项目支出"]
+    return read_text("\n".join([*head, *rows]))
+
+
+def test_two_rows_of_the_same_amount_are_not_told_apart() -> None:
+    model = unruled(
+        "合计 50.00 30.00 20.00",
+        "201 一般公共服务支出 30.00 20.00 10.00",
+        "208 社会保障和就业支出 10.00 10.00",
+        "210 卫生健康支出 10.00 10.00",
+    )
+    rows = {row.code: row.amounts for row in model.tables["B03"].rows}
+    for code in ("208", "210"):
+        assert (rows[code]["total"], rows[code]["basic"], rows[code]["project"]) == (Decimal("10.00"), None, None)
+    assert {place.where for place in model.unreadable} >= {"B03.208", "B03.210"}
+    assert not model.repairs
+
+
+def test_rows_that_only_one_choice_makes_add_up_are_told_apart() -> None:
+    model = unruled(
+        "合计 55.00 35.00 20.00",
+        "201 一般公共服务支出 30.00 20.00 10.00",
+        "208 社会保障和就业支出 15.00 15.00",
+        "210 卫生健康支出 10.00 10.00",
+    )
+    rows = {row.code: row.amounts for row in model.tables["B03"].rows}
+    assert (rows["208"]["basic"], rows["208"]["project"]) == (Decimal("15.00"), None)
+    assert (rows["210"]["basic"], rows["210"]["project"]) == (None, Decimal("10.00"))
+
+
+def test_columns_that_nothing_bears_out_are_not_taken() -> None:
+    """Three figures under six official columns may be 合计, 基本 and 项目, or something else."""
+    rows = ["合计 55.00 35.00 20.00", "201 一般公共服务支出 55.00 35.00 20.00"]
+    head = [f"{UNIT}2023年度部门决算", "支出决算表", "公开03表", "单位：万元"]
+    alone = read_text("\n".join([*head, *rows])).tables["T03"].row("")
+    assert alone is not None
+    assert (alone.amounts["total"], alone.amounts["basic"], alone.amounts["project"]) == (Decimal("55.00"), None, None)
+    said = "本单位2023年度支出合计55.00万元，其中：基本支出35.00万元，占本年支出63.64%；项目支出20.00万元，占本年支出36.36%。"
+    text = ["第三部分 2023年度部门决算情况说明", "三、支出决算情况说明", said]
+    borne_out = read_text("\n".join([*head, *rows, *text])).tables["T03"].row("")
+    assert borne_out is not None
+    assert (borne_out.amounts["basic"], borne_out.amounts["project"]) == (Decimal("35.00"), Decimal("20.00"))
+
+
+@pytest.mark.parametrize("figure", ["1 247.09", "1 247.09 800.00"])
+def test_a_space_that_may_stand_inside_a_figure_is_not_read_through(figure: str) -> None:
+    model = unruled(f"合计 {figure}", "201 一般公共服务支出 1247.09 1000.00 247.09")
+    assert "B03.合计" in {place.where for place in model.unreadable}
+    total = model.tables["B03"].row("")
+    assert total is not None
+    assert set(total.amounts.values()) == {None}
+
+
+def broken_off(form: str, share: float) -> bytes:
+    raw = render(sample(random.Random(36)), form)
+    return raw[: int(len(raw) * share)]
+
+
+@pytest.mark.parametrize("form", ["txt", "html"])
+@pytest.mark.parametrize("share", [0.22, 0.31, 0.5, 0.64, 0.87])
+def test_half_a_document_says_where_it_ends_and_is_accused_of_nothing(form: str, share: float) -> None:
+    model = read(open_bytes(broken_off(form, share)))
+    (end,) = [place for place in model.unreadable if place.where == "文件末尾"]
+    assert end.why.startswith("读到这里为止")
+    assert model.ends_at == end.line
+    assert [finding.message for finding in audit(model).findings if finding.severity != "info"] == []
+
+
+@pytest.mark.parametrize("form", ["docx", "xlsx", "pdf"])
+def test_half_a_file_that_cannot_be_opened_is_refused_in_a_sentence(form: str) -> None:
+    with pytest.raises(Unusable, match="没有传完"):
+        open_bytes(broken_off(form, 0.5))
+
+
+@pytest.mark.parametrize("form", ["txt", "html", "docx", "xlsx", "pdf"])
+def test_a_whole_document_does_not_break_off(form: str) -> None:
+    for draw in (sample, budget):
+        assert read(open_bytes(render(draw(random.Random(5)), form))).ends_at == 0

@@ -22,10 +22,12 @@ class Look:
     status: int = 200
 
 
-def _press(name: str, **typed: str) -> Callable[[Visit], object]:
-    """Fill fields and press a button."""
+def _press(name: str, folded: str = "", **typed: str) -> Callable[[Visit], object]:
+    """Fill fields and press a button; what is folded away under a summary is opened first."""
 
     def act(visit: Visit) -> None:
+        if folded:
+            visit.open(folded)
         for label, text in typed.items():
             visit.fill(label, text)
         visit.press(name)
@@ -161,6 +163,32 @@ PAGES: dict[str, tuple[Look, ...]] = {
     "desk/enterprises/<int:number>/": (Look("dispatcher", "/desk/enterprises/{firm}/"),),
     "desk/enterprises/<int:number>/file/": (Look("dispatcher", "/desk/enterprises/{firm}/file/"),),
     "desk/analysis/": (Look("leader", "/desk/analysis/"),),
+    "desk/measures/": (Look("leader", "/desk/measures/"), Look("leader", "/desk/measures/?q=没有这样的")),
+    "desk/measures/<str:name>/": (
+        Look("accountant", "/desk/measures/appeals.reply/"),
+        Look("leader", "/desk/measures/estate.buildings/"),
+    ),
+    "desk/measures/<str:name>/rows/": (Look("leader", "/desk/measures/appeals.reply/rows/?part=met"),),
+    "desk/measures/snapshots/<int:number>/": (Look("leader", "/desk/measures/snapshots/{snapshot}/"),),
+    "desk/performance/": (Look("accountant", "/desk/performance/"), Look("leader", "/desk/performance/?year=2031")),
+    "desk/performance/new/": (Look("accountant", "/desk/performance/new/"),),
+    "desk/performance/<int:number>/": (
+        Look("accountant", "/desk/performance/{plan}/"),
+        Look("leader", "/desk/performance/{plan}/"),
+    ),
+    "desk/budget/": (Look("accountant", "/desk/budget/"), Look("leader", "/desk/budget/?year=2031")),
+    "desk/budget/subjects/": (Look("accountant", "/desk/budget/subjects/"),),
+    "desk/budget/projects/<int:number>/": (Look("leader", "/desk/budget/projects/{project}/"),),
+    "desk/budget/versions/": (Look("accountant", "/desk/budget/versions/"),),
+    "desk/budget/versions/<int:number>/": (Look("treasurer", "/desk/budget/versions/{budget_draft}/"),),
+    "desk/budget/year/": (Look("accountant", "/desk/budget/year/"),),
+    "desk/budget/vouchers/": (
+        Look("accountant", "/desk/budget/vouchers/"),
+        Look("accountant", "/desk/budget/vouchers/?q=没有"),
+    ),
+    "desk/budget/vouchers/<int:number>/": (Look("accountant", "/desk/budget/vouchers/{voucher}/"),),
+    "desk/budget/imports/": (Look("accountant", "/desk/budget/imports/"),),
+    "desk/budget/imports/<int:number>/": (Look("accountant", "/desk/budget/imports/{voucher_import}/"),),
     "desk/alerts/": (
         Look("dispatcher", "/desk/alerts/?state=all"),
         Look("street", "/desk/alerts/"),
@@ -194,6 +222,10 @@ PAGES: dict[str, tuple[Look, ...]] = {
         Look("dispatcher", "/desk/enterprises/pairings/?state=same"),
     ),
     "desk/enterprises/pairings/<int:number>/": (Look("dispatcher", "/desk/enterprises/pairings/{pairing}/"),),
+    "board/industries/": (Look("leader", "/board/industries/"),),
+    "desk/enterprises/sources/": (Look("admin", "/desk/enterprises/sources/"),),
+    "desk/enterprises/sources/asked/": (Look("dispatcher", "/desk/enterprises/sources/asked/"),),
+    "desk/enterprises/greetings/": (Look("dispatcher", "/desk/enterprises/greetings/"),),
     "desk/enterprises/corrections/": (Look("dispatcher", "/desk/enterprises/corrections/"),),
     "desk/enterprises/corrections/<int:number>/": (Look("dispatcher", "/desk/enterprises/corrections/{correction}/"),),
     "desk/enterprises/classes/": (Look("leader", "/desk/enterprises/classes/"),),
@@ -308,22 +340,94 @@ PAGES: dict[str, tuple[Look, ...]] = {
         ),
         Look("handler", "/desk/policies/collection/{finding}/"),
     ),
+    "desk/policies/claims/": (
+        Look("leader", "/desk/policies/claims/"),
+        Look("admin", "/desk/policies/claims/?q=没有这样的"),
+    ),
+    "desk/policies/claims/lists/": (Look("admin", "/desk/policies/claims/lists/"),),
+    "desk/policies/claims/lists/<int:number>/": (Look("admin", "/desk/policies/claims/lists/{claim_list}/"),),
     "desk/policies/coverage/": (Look("leader", "/desk/policies/coverage/"),),
     "desk/policies/unclaimed/": (
         Look("leader", "/desk/policies/unclaimed/"),
         Look("street", "/desk/policies/unclaimed/?by=street"),
     ),
     "desk/policies/unclaimed/<slug:code>/": (Look("leader", "/desk/policies/unclaimed/{code}/"),),
+    "desk/policies/push/<int:run>/": (Look("admin", "/desk/policies/push/{push_run}/"),),
     "desk/policies/funnel/": (Look("admin", "/desk/policies/funnel/"),),
     "desk/policies/items/<slug:code>/": (
         Look("leader", "/desk/policies/items/{code}/"),
         Look("admin", "/desk/policies/items/{drafted_item}/"),
         Look("supervisor", "/desk/policies/items/{drafted_item}/"),
     ),
+    "desk/policies/items/<slug:code>/firms/": (Look("admin", "/desk/policies/items/{code}/firms/?q=没有这样的"),),
+    "desk/policies/items/<slug:code>/firms/<int:enterprise>/": (
+        Look("admin", "/desk/policies/items/{code}/firms/{firm}/"),
+        Look("handler", "/desk/policies/items/{code}/firms/{firm}/?on=2001-01-01&known=then"),
+    ),
     "desk/policies/items/<slug:code>/compare/": (Look("admin", "/desk/policies/items/{code}/compare/"),),
     "desk/policies/items/<slug:code>/<int:revision>/edit/": (
         Look("admin", "/desk/policies/items/{drafted_item}/1/edit/"),
     ),
+    # Grants
+    "grants/": (Look("visitor", "/grants/"), Look("contact", "/grants/")),
+    "grants/schemes/<slug:code>/": (
+        Look("visitor", "/grants/schemes/{scheme_code}/"),
+        Look("contact", "/grants/schemes/{scheme_code}/"),
+    ),
+    "grants/notices/<slug:number>/": (
+        Look("visitor", "/grants/notices/{notice}/"),
+        Look("visitor", "/grants/notices/{notice}/", _press("提交异议", "我有异议")),
+    ),
+    "my/grants/<slug:number>/": (
+        Look("contact", "/my/grants/{grant}/"),
+        Look("contact", "/my/grants/{draft_grant}/"),
+        Look("contact", "/my/grants/{review_grant}/"),
+    ),
+    "my/grants/<slug:number>/form/": (
+        Look("contact", "/my/grants/{draft_grant}/form/"),
+        Look("contact", "/my/grants/{draft_grant}/form/", _press("提交申报")),
+    ),
+    "desk/grants/": (Look("handler", "/desk/grants/"), Look("leader", "/desk/grants/?scope=all")),
+    "desk/grants/<slug:number>/": (
+        Look("supervisor", "/desk/grants/{grant}/"),
+        Look("taxman", "/desk/grants/{public_grant}/"),
+        Look("reviewer", "/desk/grants/{review_grant}/"),
+    ),
+    "desk/grants/schemes/": (Look("editor", "/desk/grants/schemes/"),),
+    "desk/grants/schemes/new/": (
+        Look("editor", "/desk/grants/schemes/new/"),
+        Look("editor", "/desk/grants/schemes/new/?item=D-2026-071"),
+    ),
+    "desk/grants/schemes/<int:version>/": (
+        Look("supervisor", "/desk/grants/schemes/{draft_scheme}/"),
+        Look("editor", "/desk/grants/schemes/{scheme}/"),
+    ),
+    "desk/grants/schemes/<int:version>/edit/": (Look("editor", "/desk/grants/schemes/{draft_scheme}/edit/"),),
+    "desk/grants/notices/": (Look("leader", "/desk/grants/notices/"),),
+    "desk/grants/notices/<slug:number>/": (Look("taxman", "/desk/grants/notices/{notice}/"),),
+    "desk/grants/money/": (Look("drawer", "/desk/grants/money/"), Look("leader", "/desk/grants/money/")),
+    "desk/grants/money/lines/<int:line>/": (Look("drawer", "/desk/grants/money/lines/{fund_line}/"),),
+    "desk/grants/money/batches/<slug:number>/": (
+        Look("payer", "/desk/grants/money/batches/{payment_batch}/"),
+        Look("drawer", "/desk/grants/money/batches/{payment_batch}/"),
+    ),
+    "desk/grants/figures/": (Look("leader", "/desk/grants/figures/"),),
+    # Subsidised interest, relief, what may be asked for twice
+    "desk/subsidies/": (Look("leader", "/desk/subsidies/"),),
+    "desk/subsidies/new/": (Look("editor", "/desk/subsidies/new/", _press("建立")),),
+    "desk/subsidies/banks/": (Look("drawer", "/desk/subsidies/banks/"),),
+    "desk/subsidies/<int:number>/": (Look("handler", "/desk/subsidies/{programme}/"),),
+    "desk/subsidies/lists/<int:number>/": (Look("handler", "/desk/subsidies/lists/{loan_list}/"),),
+    "desk/subsidies/settlements/<int:number>/": (Look("supervisor", "/desk/subsidies/settlements/{settlement}/"),),
+    "desk/subsidies/loans/<int:number>/": (Look("handler", "/desk/subsidies/loans/{loan}/"),),
+    "desk/relief/": (Look("leader", "/desk/relief/"),),
+    "desk/relief/new/": (Look("editor", "/desk/relief/new/"),),
+    "desk/relief/<int:number>/": (Look("handler", "/desk/relief/{relief_scheme}/"),),
+    "desk/relief/lists/<int:number>/": (
+        Look("handler", "/desk/relief/lists/{relief_list}/"),
+        Look("supervisor", "/desk/relief/lists/{relief_list}/"),
+    ),
+    "desk/overlaps/": (Look("supervisor", "/desk/overlaps/"), Look("leader", "/desk/overlaps/?state=cleared")),
     # People
     "desk/people/": (Look("handler", "/desk/people/"), Look("admin", "/desk/people/?q=没有")),
     "desk/people/units/<int:unit>/": (
@@ -370,6 +474,7 @@ PAGES: dict[str, tuple[Look, ...]] = {
     # The board
     "board/": (Look("leader", "/board/"), Look("handler", "/board/")),
     "board/rows/": (Look("leader", "/board/rows/?figure=reply&part=all"),),
+    "board/policies/": (Look("leader", "/board/policies/"), Look("street", "/board/policies/?kind=money")),
     "board/evaluation/": (Look("leader", "/board/evaluation/"),),
 }
 
@@ -378,6 +483,34 @@ FRAGMENT = "a part of another page, seen there"
 FILE = "a file"
 DATA = "for programs"
 NO_PAGES = {
+    "my/grants/<slug:number>/account/": BUTTON,
+    "my/grants/<slug:number>/decision/": FILE,
+    "my/grants/<slug:number>/files/<int:file>/": FILE,
+    "my/grants/<slug:number>/<slug:step>/": BUTTON,
+    "desk/subsidies/<int:number>/template/": FILE,
+    "desk/subsidies/<int:number>/lists/": BUTTON,
+    "desk/subsidies/<int:number>/work/": BUTTON,
+    "desk/subsidies/lists/<int:number>/enter/": BUTTON,
+    "desk/subsidies/lists/<int:number>/undo/": BUTTON,
+    "desk/subsidies/settlements/<int:number>/decide/": BUTTON,
+    "desk/subsidies/settlements/<int:number>/export/": FILE,
+    "desk/subsidies/loans/<int:number>/drop/": BUTTON,
+    "desk/relief/<int:number>/template/": FILE,
+    "desk/relief/<int:number>/lists/": BUTTON,
+    "desk/relief/lists/<int:number>/enter/": BUTTON,
+    "desk/relief/lists/<int:number>/undo/": BUTTON,
+    "desk/relief/lists/<int:number>/decide/": BUTTON,
+    "desk/relief/lists/<int:number>/export/": FILE,
+    "desk/relief/people/<int:number>/show/": DATA,
+    "desk/relief/people/<int:number>/drop/": BUTTON,
+    "desk/overlaps/<int:number>/judge/": BUTTON,
+    "desk/grants/act/": BUTTON,
+    "desk/grants/schemes/<int:version>/<slug:act>/": BUTTON,
+    "desk/grants/objections/<slug:number>/": BUTTON,
+    "desk/grants/money/batches/<slug:number>/file/": FILE,
+    "desk/grants/<slug:number>/decision/": FILE,
+    "desk/grants/<slug:number>/files/<int:file>/": FILE,
+    "desk/grants/<slug:number>/<slug:step>/": BUTTON,
     "healthz": DATA,
     "metrics": DATA,
     "answers/<int:article>/vote/": BUTTON,
@@ -410,6 +543,13 @@ NO_PAGES = {
     "desk/new/firms/": FRAGMENT,
     "desk/new/open/": FRAGMENT,
     "desk/templates/<int:template>/drop/": BUTTON,
+    "my/enterprises/<int:number>/welcome/close/": BUTTON,
+    "desk/enterprises/greetings/export/": FILE,
+    "desk/enterprises/sources/<int:number>/": BUTTON,
+    "desk/enterprises/classes/<slug:key>/export/": FILE,
+    "desk/enterprises/classes/candidates/export/": FILE,
+    "desk/enterprises/pairings/export/": FILE,
+    "desk/enterprises/corrections/export/": FILE,
     "my/enterprises/corrections/<int:number>/withdraw/": BUTTON,
     "desk/enterprises/merges/<int:number>/undo/": BUTTON,
     "desk/enterprises/pairings/<int:number>/<slug:word>/": BUTTON,
@@ -422,6 +562,24 @@ NO_PAGES = {
     "desk/enterprises/<int:number>/phone/": BUTTON,
     "desk/enterprises/<int:number>/file.docx": FILE,
     "desk/alerts/export/": FILE,
+    "desk/measures/export/": FILE,
+    "desk/measures/<str:name>/freeze/": BUTTON,
+    "desk/performance/<int:number>/form.docx": FILE,
+    **{
+        f"desk/performance/<int:number>/{step}/": BUTTON
+        for step in ("approve", "drop", "fill", "explain", "hand-in", "review")
+    },
+    "desk/performance/<int:number>/indicators/<int:indicator>/": BUTTON,
+    "desk/performance/<int:number>/indicators/<int:indicator>/judge/": BUTTON,
+    "desk/budget/export/": FILE,
+    "desk/budget/versions/<int:number>/approve/": BUTTON,
+    "desk/budget/versions/<int:number>/drop/": BUTTON,
+    "desk/budget/year/number/": BUTTON,
+    "desk/budget/year/contract/": BUTTON,
+    "desk/budget/vouchers/export/": FILE,
+    "desk/budget/vouchers/<int:number>/reverse/": BUTTON,
+    "desk/budget/months/close/": BUTTON,
+    "desk/budget/imports/<int:number>/enter/": BUTTON,
     "desk/alerts/<int:alert>/close/": BUTTON,
     "desk/alerts/<int:alert>/dismiss/": BUTTON,
     "desk/alerts/rules/<slug:code>/retire/": BUTTON,
@@ -454,12 +612,21 @@ NO_PAGES = {
     "my/policies/<slug:code>/applied/": BUTTON,
     "my/policies/pushes/<int:push>/answer/": BUTTON,
     "desk/policies/export/": FILE,
+    "desk/policies/claims/export/": FILE,
+    "desk/policies/claims/lists/<int:number>/rejects/": FILE,
+    "desk/policies/claims/lists/<int:number>/enter/": BUTTON,
+    "desk/policies/claims/lists/<int:number>/undo/": BUTTON,
+    "desk/policies/documents/<int:document>/files/<int:file>/": FILE,
+    "desk/policies/documents/<int:document>/files/<int:file>/drop/": BUTTON,
+    "policies/<slug:code>/files/<int:file>/": FILE,
     "desk/policies/collection/export/": FILE,
     "desk/policies/collection/sources/<int:number>/<slug:step>/": BUTTON,
     "desk/policies/collection/<int:number>/take/": BUTTON,
     "desk/policies/collection/<int:number>/<slug:step>/": BUTTON,
     "desk/policies/match/": BUTTON,
     "desk/policies/push/": BUTTON,
+    "desk/policies/push/<int:run>/progress/": FRAGMENT,
+    "desk/policies/push/<int:run>/stop/": BUTTON,
     "desk/policies/documents/<int:document>/relate/": BUTTON,
     "desk/policies/documents/<int:document>/repeal/": BUTTON,
     "desk/policies/compose/": FRAGMENT,

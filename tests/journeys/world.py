@@ -28,6 +28,7 @@ from qifu.domain.registry.models import (
     Agency,
     Certification,
     Correction,
+    Greeting,
     Invitation,
     Load,
     Pairing,
@@ -41,7 +42,7 @@ from qifu.kernel.files.actions import give, keep
 from qifu.kernel.sealed import lookup
 from tests.cast import AGENT_OF_TWO, OWNER_B
 from tests.conftest import NOW, PASSWORD
-from tests.domain import alert_room, collection_room, policy_room
+from tests.domain import alert_room, budget_room, collection_room, grant_room, loan_room, policy_room
 from tests.domain.test_examinations import examined, paper
 from tests.stage import Stage
 
@@ -62,6 +63,9 @@ def build(stage: Stage, owner: Contact) -> Things:
     things |= alert_room.fill(stage)
     things |= policy_room.fill(stage)
     things |= collection_room.fill(stage)
+    things |= budget_room.fill(stage.house)
+    things |= grant_room.fill(stage)
+    things |= loan_room.fill(stage)
     tallies.refresh(now=NOW)
     return things
 
@@ -160,6 +164,12 @@ def _sources(stage: Stage, load: Load) -> Things:
         enterprise=stage.firm, field="profit", before=12.5, value=13, reason="报表有误",
         filed_by_id=stage.contact.account or 0, filed_at=NOW,
     )  # fmt: skip
+    for n, (state, why) in enumerate((("greeted", ""), ("waiting", ""), ("missed", "no_contact"))):
+        Greeting.objects.create(
+            identity=f"name:新设{n}", name=f"新设{n}", from_load=True, made_at=NOW, promised_at=NOW, state=state, why=why,
+            told_at=NOW if state == "greeted" else None, enterprise=stage.firm if n == 0 else None,
+            told={"handbook": "办理说明", "specialist": "", "items": [["D-1", "稳岗奖励"]], "count": 1},
+        )  # fmt: skip
     held = SourceRow.objects.get(enterprise=stage.firm, gone_at=None)
     return {"source_row": held.pk, "pairing": pairing.pk, "correction": correction.pk}
 

@@ -41,7 +41,7 @@ SCRIPTS = ("entry/theme/static/qifu/qifu.js", "entry/theme/static/qifu/forms.js"
 PAGES = ("entry/portal/**/*.py",)  # every Chinese word in them is for the screen
 SHARED = ("entry/theme/*.py", "entry/theme/templatetags/*.py")  # what they say themselves
 ROOMS = (  # what they may say to an enterprise: whatever they raise, and every whole sentence
-    "domain/appeals/access.py", "domain/appeals/actions/submit.py", "domain/appeals/actions/take.py",
+    "domain/grants/actions/applying.py", "domain/appeals/access.py", "domain/appeals/actions/submit.py", "domain/appeals/actions/take.py",
     "domain/appeals/actions/answering.py", "domain/appeals/actions/playing.py", "domain/appeals/actions/clocks.py",
     "domain/appeals/queries/sheet.py", "domain/policies/actions/stating.py", "domain/people/phones.py", "domain/people/actions/contacts.py",
     "domain/registry/access.py", "domain/registry/agencies.py", "domain/registry/actions/certifying.py",
@@ -62,6 +62,13 @@ NOT_SHOWN = {  # Chinese of these modules that no page of theirs shows: written 
     "登记机关行政区划码 {told.division} 不在现行区划表中，可能是已调整的旧区划。",
     "第 9 至 17 位组织机构代码 {told.organisation} 的校验位与 GB 11714 不符。",
 }  # fmt: skip
+
+
+GRANTS_SAID = (  # of grants/access and actions/publicity, which otherwise speak to the staff
+    "没有这件申报，或您无权查看。请核对编号，或从列表进入。", "没有这份公示，可能编号有误，请返回列表查找。",
+    "公示期已经结束，不能再提异议。", "异议没有提交，请核对标出的内容。", "请选择对哪一家有异议。", "请写明事实和依据（10 至 2000 字）。",
+    "请填写姓名或单位名称，异议需实名。", "没有这个项目，或已经停止受理。请返回列表查看。", "这一步不能单独办理，请从对应的页面进入。",
+)  # fmt: skip
 
 
 @dataclass
@@ -185,6 +192,8 @@ def of_data() -> Iterator[tuple[str, Iterable[str], bool]]:
     from qifu.domain.appeals.flow import words as choices
     from qifu.domain.appeals.queries.figures.measures import FIGURES
     from qifu.domain.appeals.queries.figures.public import SHOWN
+    from qifu.domain.grants.flow import APPLICATION as grant_flow
+    from qifu.domain.grants.flow import words as grant_words
     from qifu.domain.policies.queries import public as policies
     from qifu.domain.registry.models import Certification, Correction, Enterprise
     from qifu.entry.cli.sample import corpus
@@ -237,6 +246,12 @@ def of_data() -> Iterator[tuple[str, Iterable[str], bool]]:
         False,
     )
     yield "kernel/files/kinds.py", [SPOKEN], False
+    mine = [s for s in grant_flow.steps.values() if "contact" in s.who]
+    yield "domain/grants/flow", [w for s in grant_flow.states.values() for w in (s.label, s.told)], False
+    yield "domain/grants/flow", [s.label for s in mine], False
+    lists_ = (grant_words.REFUSALS, grant_words.WAYS)
+    yield "domain/grants/flow/words.py", [label for found in lists_ for _, label in found], False
+    yield "domain/grants/actions", GRANTS_SAID, False
     yield "output/messages/wording.py", [w.subject for w in TO_ENTERPRISE.values() if "{" not in w.subject], False
     yield "output/messages/wording.py", [w.text for w in TO_ENTERPRISE.values()], False
     yield "entry/cli/sample/corpus", [w for c in corpus.categories() for w in (c.parent_name, c.name)], False

@@ -32,16 +32,18 @@ from qifu.domain.registry.models import (
     Load,
     Merge,
     Pairing,
+    Segment,
     Source,
     SourceRow,
 )
 from qifu.entry.api import bearers
 from qifu.kernel.actor import SYSTEM, Role
+from qifu.kernel.exports.models import Export
 from qifu.kernel.files.actions import give, keep
 from qifu.kernel.outbox.models import Item
 from qifu.kernel.sealed import seal
 from tests.conftest import NOW
-from tests.domain import alert_room, collection_room, policy_room
+from tests.domain import alert_room, budget_room, collection_room, grant_room, loan_room, policy_room
 from tests.stage import Stage
 from tests.walls import matrix
 from tests.walls.matrix import METHODS, ROLES, Address, Stand
@@ -53,11 +55,21 @@ ANSWERS = {"200", "201", "204", "302", "401", "403", "404", "405", "409", "413",
 RECORDED = {
     "desk/export/",
     "desk/enterprises/export/",
+    "desk/enterprises/greetings/export/",
+    "desk/enterprises/classes/<slug:key>/export/",
+    "desk/enterprises/classes/candidates/export/",
+    "desk/enterprises/pairings/export/",
+    "desk/enterprises/corrections/export/",
     "desk/policies/export/",
     "desk/policies/unclaimed/<slug:code>/export/",
+    "desk/policies/claims/export/",
+    "desk/policies/claims/lists/<int:number>/rejects/",
     "desk/buildings/export/",
     "desk/buildings/<int:number>/tenants/",
     "desk/alerts/export/",
+    "desk/budget/vouchers/export/",
+    "desk/subsidies/settlements/<int:number>/export/",
+    "desk/relief/lists/<int:number>/export/",
     "desk/policies/collection/export/",
     "desk/enterprises/<int:number>/file.docx",
     "board/rows/download/",
@@ -78,6 +90,9 @@ def stand(stage: Stage, settings: Settings, tmp_path: Path) -> Stand:
     accounts = _accounts(stage)
     things |= policy_room.fill(stage, 20)
     things |= collection_room.fill(stage)
+    things |= budget_room.fill(stage.house)
+    things |= grant_room.fill(stage)
+    things |= loan_room.fill(stage)
     clients, headers = {}, {}
     for role in ROLES:
         clients[role], headers[role] = Client(raise_request_exception=False), {}
@@ -144,6 +159,13 @@ def _things(stage: Stage) -> dict[str, object]:
             enterprise=stage.firm, role="agent", person="王同事", phone="13900000009", phone_lookup="x", code_digest="x",
             invited_by_id=stage.contact.account, invited_at=NOW, expires_at=NOW + timedelta(days=3),
         ).pk,
+        "segment": Segment.objects.create(
+            name="软件", asked={"section": "I"}, account=house.accounts["dispatcher"].pk, made_at=NOW, changed_at=NOW
+        ).pk,
+        "carried": Export.objects.create(
+            account=house.accounts["dispatcher"].pk, kind="enterprises", title="企业名单", asked={}, asked_at=NOW,
+            moved_at=NOW,
+        ).pk,
         "load": Load.objects.create(name="名单.xlsx", digest="x", started_at=NOW, updated_at=NOW).pk,
         "unit": house.department,
         "account": handler,
@@ -178,6 +200,7 @@ def _sources(stage: Stage) -> dict[str, object]:
     give(actor=stage.contact, ids=[paper.pk], owner=f"registry.correction:{correction.pk}")
     return {
         "source_row": row.pk,
+        "list_source": row.source_id,
         "pairing": Pairing.objects.create(
             source=source, row_key="云", row=row, enterprise=stage.other_firm, score=1, found_at=NOW
         ).pk,
@@ -222,20 +245,51 @@ MEANS = (
     ("examinations/batches/", {"number": "batch"}),
     ("examinations/", {"number": "examination"}),
     ("desk/enterprises/loads/", {"number": "load"}),
+    ("desk/enterprises/segments/", {"number": "segment"}),
     ("desk/enterprises/rows/", {"number": "source_row"}),
+    ("desk/enterprises/sources/", {"number": "list_source"}),
     ("desk/enterprises/pairings/", {"number": "pairing"}),
     ("desk/enterprises/merges/", {"number": "merge"}),
     ("desk/enterprises/corrections/", {"number": "correction", "file": "paper"}),
     ("desk/enterprises/", {"number": "firm"}),
     ("api/v1/enterprises/", {"number": "firm"}),
+    ("desk/exports/", {"number": "carried"}),
     ("desk/certifications/", {"number": "certification", "file": "proof"}),
     ("desk/buildings/lists/", {"number": "tenant_list"}),
     ("desk/buildings/", {"number": "building"}),
     ("rooms/", {"room": "free"}),
     ("my/buildings/", {"number": "building", "room": "free"}),
     ("desk/knowledge/", {"number": "article"}),
+    ("desk/policies/claims/lists/", {"number": "claim_list"}),
+    ("desk/policies/documents/", {"file": "policy_file"}),
+    ("desk/policies/items/", {"enterprise": "firm"}),
+    ("desk/policies/push/", {"run": "push_run"}),
+    ("policies/", {"file": "public_file"}),
     ("desk/policies/collection/sources/", {"number": "source"}),
     ("desk/policies/collection/", {"number": "finding"}),
+    ("desk/measures/snapshots/", {"number": "snapshot"}),
+    ("desk/performance/", {"number": "plan", "indicator": "indicator"}),
+    ("desk/budget/projects/", {"number": "project"}),
+    ("desk/budget/versions/", {"number": "budget_draft"}),
+    ("desk/budget/vouchers/", {"number": "voucher"}),
+    ("desk/budget/imports/", {"number": "voucher_import"}),
+    ("desk/subsidies/lists/", {"number": "loan_list"}),
+    ("desk/subsidies/settlements/", {"number": "settlement"}),
+    ("desk/subsidies/loans/", {"number": "loan"}),
+    ("desk/subsidies/", {"number": "programme"}),
+    ("desk/relief/lists/", {"number": "relief_list"}),
+    ("desk/relief/people/", {"number": "relief_person"}),
+    ("desk/relief/", {"number": "relief_scheme"}),
+    ("desk/overlaps/", {"number": "overlap"}),
+    ("desk/grants/notices/", {"number": "notice"}),
+    ("desk/grants/objections/", {"number": "objection"}),
+    ("desk/grants/money/batches/", {"number": "payment_batch"}),
+    ("desk/grants/money/", {"line": "fund_line"}),
+    ("desk/grants/schemes/", {"version": "scheme"}),
+    ("desk/grants/", {"number": "grant", "file": "grant_file"}),
+    ("my/grants/", {"number": "grant", "file": "grant_file"}),
+    ("grants/notices/", {"number": "notice"}),
+    ("grants/schemes/", {"code": "scheme_code"}),
     ("desk/cases/", {"number": "case"}),
     ("cases/", {"number": "case"}),
     ("api/v1/appeals/", {"number": "case"}),
@@ -253,13 +307,21 @@ WORDS = {
     ("desk/enterprises/loads/<int:number>/rows/<slug:kind>/", "kind"): "new",
     ("desk/enterprises/pairings/<int:number>/<slug:word>/", "word"): "later",
     ("desk/enterprises/classes/<slug:key>/", "key"): "key",
+    ("desk/enterprises/classes/<slug:key>/export/", "key"): "key",
     ("desk/enterprises/<int:number>/fields/<slug:field>/", "field"): "revenue",
     ("my/enterprises/<int:number>/profile/<slug:field>/", "field"): "rd_expense",
     ("desk/settings/categories/<int:category>/<slug:act>/", "act"): "retire",
     ("desk/queue/<int:item>/<slug:act>/", "act"): "cancel",
     ("desk/policies/collection/sources/<int:number>/<slug:step>/", "step"): "pause",
     ("desk/policies/collection/<int:number>/<slug:step>/", "step"): "noted",
+    ("desk_export_ask", "name"): "enterprises",
     ("people_member_act", "step"): "deactivate",
+    ("desk_grant_step", "step"): "reject",
+    ("desk_scheme_act", "act"): "close",
+    ("portal_grant_step", "step"): "withdraw",
+    ("desk_measure", "name"): "appeals.reply",
+    ("desk_measure_rows", "name"): "appeals.reply",
+    ("desk_measure_freeze", "name"): "appeals.reply",
 }
 PLAIN = {
     "kind": "appeal",
