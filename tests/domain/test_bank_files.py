@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
+from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 from io import BytesIO
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 from hypothesis import given
@@ -23,6 +24,7 @@ from qifu.output.feeds.loan_template import HEADS, template
 D = Decimal
 DAY = date(2026, 11, 20)
 CODE = "91420106MA4K00001J"
+T = TypeVar("T")
 ONE = Payment(
     "ZF2611200000001", "6222020000000001234", "武汉示例精密制造有限公司", "示例银行江汉支行", D("120000.5"), "技改补助"
 )
@@ -150,15 +152,26 @@ def test_answers_of_fixed_width_and_a_file_that_was_cut(tmp_path: Path) -> None:
         read(tmp_path, b"\r\n".join(lines), "cut.txt")
 
 
+def read_or_why(reading: Callable[[], T]) -> tuple[T | None, str]:
+    try:
+        return reading(), "。"
+    except (Refused, Invalid) as refusal:
+        return None, str(refusal)
+
+
 @given(st.binary(max_size=400))
 def test_no_file_of_a_bank_breaks_the_reading(tmp_path_factory: pytest.TempPathFactory, content: bytes) -> None:
     path = tmp_path_factory.getbasetemp() / "fuzz.csv"
     for head in (b"", "付款单号,金额,结果,回单号\n".encode("gb18030"), b"H" + b" " * 24 + b"1" * 29 + b"\n"):
         path.write_bytes(head + content)
-        with suppress(Refused, Invalid):
-            read_answers(as_text(path, "fuzz.csv"))
-        with suppress(Invalid):
-            read_loans(path, "fuzz.csv")
+        told, why = read_or_why(lambda: read_answers(as_text(path, "fuzz.csv")))
+        assert why.endswith("。")  # a sentence for the officer, never an exception of a library
+        if told is not None:
+            assert all(one.order and one.amount > 0 and (one.receipt or one.outcome != "paid") for one in told.answers)
+        listed, why = read_or_why(lambda: read_loans(path, "fuzz.csv"))
+        assert why.endswith("。")
+        if listed is not None:
+            assert all(one.why.endswith("。") for one in listed.wrong)
 
 
 @given(st.text(max_size=40), st.integers(0, 30))

@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 from django.db import DatabaseError, IntegrityError, transaction
 
-from qifu.domain.grants.actions import applying, listing, payments, publicity, reviewing, schemes, taking
+from qifu.domain.grants.actions import applying, listing, money, payments, publicity, reviewing, schemes, taking
 from qifu.domain.grants.models import (
     Application,
     BankReturn,
@@ -26,10 +26,12 @@ from qifu.domain.grants.models import (
 from qifu.domain.policies import facts
 from qifu.domain.policies.actions import matching
 from qifu.domain.policies.models import Claim
+from qifu.kernel.actor import SYSTEM
 from qifu.kernel.errors import Conflict, Forbidden, Invalid, Missing, Refusal
 from qifu.kernel.evidence.models import Record
 from qifu.kernel.evidence.queries import history
 from qifu.kernel.outbox.models import Item
+from tests.conftest import NOW
 from tests.domain import grant_room, policy_room
 from tests.domain.grant_room import CLAUSE, Grants
 from tests.stage import Stage
@@ -196,6 +198,18 @@ def test_never_more_than_the_budget(stage: Stage) -> None:
     assert Decision.objects.count() == 0
     with pytest.raises(IntegrityError), transaction.atomic():
         FundLine.objects.update(reserved=Decimal("50000.00"))
+
+
+def test_a_budget_can_be_used_to_its_last_fen(stage: Stage) -> None:
+    """0.10 + 0.20 is more than 0.30 in floating point, not in money."""
+    line = grant_room.build(stage, total="0.30").line
+    at = {"actor": SYSTEM, "now": NOW, "line": line.pk}
+    held = [money.reserve(source=f"t:{n}", amount=Decimal(text), **at) for n, text in enumerate(("0.10", "0.20"))]
+    with transaction.atomic():
+        money.pay([(held[0], "ZF1")], SYSTEM, NOW)
+    line.refresh_from_db()
+    assert (line.reserved, line.paid, line.free) == (Decimal("0.20"), Decimal("0.10"), 0)
+    assert "还剩 0.00 元" in refused(lambda: money.reserve(source="t:9", amount=Decimal("0.01"), **at), Invalid)
 
 
 def test_scores_are_blind_until_all_are_in_and_a_conflict_takes_no_part(room: Grants) -> None:

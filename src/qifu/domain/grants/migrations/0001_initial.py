@@ -2,6 +2,7 @@
 
 import django.db.models.deletion
 import django.db.models.expressions
+import django.db.models.functions.math
 import qifu.kernel.sealed
 from decimal import Decimal
 from django.db import migrations, models
@@ -361,7 +362,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='fundline',
-            constraint=models.CheckConstraint(condition=models.Q(('total__gte', django.db.models.expressions.CombinedExpression(models.F('reserved'), '+', models.F('paid')))), name='fund_line_never_over'),
+            constraint=models.CheckConstraint(condition=models.Q(('total__gte', django.db.models.functions.math.Round(django.db.models.expressions.CombinedExpression(models.F('reserved'), '+', models.F('paid')), 2))), name='fund_line_never_over'),
         ),
         migrations.AddIndex(
             model_name='ledgerentry',

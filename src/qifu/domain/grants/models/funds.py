@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Round
 
 from qifu.kernel.sealed import SealedField
 
@@ -34,7 +35,9 @@ class FundLine(models.Model):
             models.UniqueConstraint(fields=["year", "code", "economic"], name="fund_line_once"),
             models.CheckConstraint(name="fund_line_total", condition=Q(total__gt=0)),
             models.CheckConstraint(name="fund_line_signs", condition=Q(reserved__gte=0, paid__gte=0)),
-            models.CheckConstraint(name="fund_line_never_over", condition=Q(total__gte=F("reserved") + F("paid"))),
+            models.CheckConstraint(
+                name="fund_line_never_over", condition=Q(total__gte=Round(F("reserved") + F("paid"), 2))
+            ),
         ]
 
     @property
