@@ -8,7 +8,7 @@ from datetime import datetime
 from qifu.domain.grants.models import Decision
 from qifu.engines.calendar import SHANGHAI
 
-APPLICATION, NOTICE, OBJECTION, BATCH, ORDER = "SB", "GS", "YY", "PC", "ZF"
+APPLICATION, NOTICE, OBJECTION, BATCH, ORDER, CLAWBACK = "SB", "GS", "YY", "PC", "ZF", "ZH"
 
 
 def draw(letters: str, at: datetime) -> str:

@@ -20,7 +20,7 @@ from qifu.kernel.evidence.actions import record
 
 BOOKS = {  # kind → (goes to, comes from)
     "grant": ("free", "budget"), "reserve": ("reserved", "free"), "release": ("free", "reserved"),
-    "pay": ("paid", "reserved"), "return": ("reserved", "paid"),
+    "pay": ("paid", "reserved"), "return": ("reserved", "paid"), "claim": ("owed", "offset"), "recover": ("treasury", "owed"),
 }  # fmt: skip
 OVER = (
     "预算不足：这条预算还剩 {free} 元，需要 {amount} 元，没有占用"
@@ -111,6 +111,15 @@ def pay(paid: Sequence[tuple[Reservation, str]], actor: Actor, now: datetime) ->
 def take_back(returned: Sequence[tuple[Reservation, str]], actor: Actor, now: datetime) -> None:
     """What was paid has come back: it is held again. Locked by the caller."""
     _turn("return", "held", returned, actor, now)
+
+
+def book(*, actor: Actor, now: datetime, kind: str, line: int, source: str, amount: Decimal, order: str = "") -> None:
+    """Enter what is asked back (`claim`) or has come back (`recover`), in the caller's transaction.
+
+    What comes back goes to the treasury: the line can not spend it a second time, and what it paid stays paid.
+    """
+    row = FundLine.objects.get(pk=line)
+    LedgerEntry.objects.create(**_entry(row, kind, amount, source, order, actor, now))
 
 
 def _turn(kind: str, state: str, moved: Sequence[tuple[Reservation, str]], actor: Actor, now: datetime) -> None:

@@ -3,6 +3,7 @@
 from qifu.domain.grants.models.applications import Application, Clock, Material, Stay
 from qifu.domain.grants.models.funds import BankAccount, FundLine, LedgerEntry, Reservation
 from qifu.domain.grants.models.loans import Bank, BankShare, Loan, LoanList, Programme, Settlement
+from qifu.domain.grants.models.obligations import Clawback, Obligation, Repayment
 from qifu.domain.grants.models.overlaps import Overlap
 from qifu.domain.grants.models.payments import BankReturn, PaymentBatch, PaymentOrder
 from qifu.domain.grants.models.relief import ReliefList, ReliefPerson, ReliefScheme
@@ -16,6 +17,7 @@ __all__ = [
     "BankAccount",
     "BankReturn",
     "BankShare",
+    "Clawback",
     "Clock",
     "Decision",
     "FundLine",
@@ -26,6 +28,7 @@ __all__ = [
     "Notice",
     "NoticeLine",
     "Objection",
+    "Obligation",
     "Overlap",
     "PaymentBatch",
     "PaymentOrder",
@@ -33,6 +36,7 @@ __all__ = [
     "ReliefList",
     "ReliefPerson",
     "ReliefScheme",
+    "Repayment",
     "Reservation",
     "Scheme",
     "Seat",

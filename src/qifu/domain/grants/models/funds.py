@@ -85,6 +85,9 @@ class LedgerEntry(models.Model):
         FREE = "free", "可用"
         RESERVED = "reserved", "已占用"
         PAID = "paid", "已拨付"
+        OWED = "owed", "应收追回"
+        OFFSET = "offset", "追回冲减"
+        TREASURY = "treasury", "已收缴国库"
 
     class Kind(models.TextChoices):
         GRANT = "grant", "下达预算"
@@ -92,6 +95,8 @@ class LedgerEntry(models.Model):
         RELEASE = "release", "释放"
         PAY = "pay", "拨付"
         RETURN = "return", "退汇"
+        CLAIM = "claim", "追回决定"
+        RECOVER = "recover", "追回收款"
 
     line = models.ForeignKey(FundLine, on_delete=models.PROTECT, related_name="entries")
     kind = models.CharField(max_length=8)
@@ -111,7 +116,8 @@ class LedgerEntry(models.Model):
             models.CheckConstraint(name="ledger_amount", condition=Q(amount__gt=0)),
             models.CheckConstraint(name="ledger_two_books", condition=~Q(debit=F("credit"))),
             models.CheckConstraint(
-                name="ledger_kind", condition=Q(kind__in=["grant", "reserve", "release", "pay", "return"])
+                name="ledger_kind",
+                condition=Q(kind__in=["grant", "reserve", "release", "pay", "return", "claim", "recover"]),
             ),
         ]
         indexes = [

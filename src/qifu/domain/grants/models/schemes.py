@@ -67,6 +67,7 @@ class Version(models.Model):
         default=False
     )  # what is not decided in time counts as granted: where the rule says so
     clawback = models.CharField(max_length=600, blank=True, default="")
+    duties = models.JSONField(default=list)  # {kind, months, least, share, rule}: what is owed after payment
     author = models.BigIntegerField()
     publisher = models.BigIntegerField(null=True)
     made_at = models.DateTimeField()
