@@ -436,6 +436,22 @@ def test_the_calculator_asks_what_decides_most_until_all_is_settled(db: None) ->
     assert set(wrong.problems) == {"industry", "employees"}
 
 
+def test_the_calculator_refuses_what_cannot_be(db: None) -> None:
+    """Every figure whose meaning is not below zero, more than the whole, a day to come; a loss is a figure like others."""
+    numbers = [
+        one.name for one in law.catalogue().values() if one.type in ("number", "integer") and one.name != "age_months"
+    ]
+    told = calculator.stand(TODAY, dict.fromkeys(numbers, "-1")).problems
+    assert set(numbers) - set(told) == {"profit", "taxable_income", "revenue_growth"}
+    assert told["revenue"] == "营业收入不能小于零。"
+    assert told["employees"] == "从业人员不能小于零。"
+    stand = calculator.stand(TODAY, {"rd_staff_ratio": "3.5", "registered_on": "2031-01-01", "employees": "0"})
+    assert stand.problems == {
+        "rd_staff_ratio": "研发人员占比是比例，不能大于 1；3.5% 请写 3.5% 或 0.035。",
+        "registered_on": "登记日期不能晚于今天。",
+    }
+
+
 def test_the_calculator_does_not_ask_for_ever(db: None) -> None:
     adopting.adopt(now=NOW, bundles=samples.bundles(300))
     answers: dict[str, str] = {}

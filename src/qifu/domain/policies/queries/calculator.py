@@ -11,6 +11,7 @@ from qifu.domain.policies import sourcing
 from qifu.domain.policies.models import Revision
 from qifu.domain.policies.queries import mine, public
 from qifu.domain.policies.queries.public import Card
+from qifu.domain.registry.bounds import out_of_bounds
 from qifu.engines import eligibility as law
 from qifu.engines.eligibility.single import missing
 
@@ -60,7 +61,7 @@ class Stand:
 def stand(on: date, given: Mapping[str, str]) -> Stand:
     """Judge what was answered so far and choose the next question; a blank answer is one that was skipped."""
     shelf = public.shelf(on)
-    record, problems = _read(given)
+    record, problems = _read(given, on)
     known = law.with_age({name: record.get(name) for name in law.catalogue()}, on)
     reading = law.Reading(shelf.library, known, on)
     waits: dict[str, float] = {}
@@ -106,7 +107,7 @@ def _next(waits: Mapping[str, float], given: Mapping[str, str]) -> str:
     return max(weight, key=lambda name: (weight[name], name), default="")
 
 
-def _read(given: Mapping[str, str]) -> tuple[dict[str, float | str | bool | None], dict[str, str]]:
+def _read(given: Mapping[str, str], on: date) -> tuple[dict[str, float | str | bool | None], dict[str, str]]:
     """The answers as the engine reads them; what cannot be read is told and stays unknown."""
     found: dict[str, float | str | bool | None] = {}
     problems: dict[str, str] = {}
@@ -118,6 +119,9 @@ def _read(given: Mapping[str, str]) -> tuple[dict[str, float | str | bool | None
             continue
         if name == "industry" and value is not None and not law.is_listed(law.catalogue()[name], value):
             problems[name] = "行业请从列出的里面选一项。"
+            continue
+        if wrong := out_of_bounds(law.catalogue()[name], value, on):
+            problems[name] = wrong
             continue
         found[name] = value
     return found, problems

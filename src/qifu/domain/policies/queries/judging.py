@@ -14,6 +14,7 @@ from qifu.domain.policies import facts, planes, sourcing
 from qifu.domain.policies.models import Match, Revision
 from qifu.domain.policies.queries import mine
 from qifu.domain.registry import facts as registry
+from qifu.domain.registry.bounds import out_of_bounds
 from qifu.engines import eligibility as law
 from qifu.kernel.errors import Missing
 
@@ -105,10 +106,10 @@ def problem(name: str, text: str) -> str:
     """What is wrong with a value written for a field; empty: nothing."""
     field = law.catalogue()[name]
     try:
-        law.read(field, text)
+        value = law.read(field, text)
     except law.Unreadable:
         return f"{field.label}填写的内容读不懂，请按{field.unit or '示例'}填写。"
-    return ""
+    return out_of_bounds(field, value, date.max)
 
 
 def label_of(name: str) -> str:

@@ -14,9 +14,10 @@ from qifu.domain.registry.access import enterprise_of_mine
 from qifu.domain.registry.actions.holding import Incoming, put_rows
 from qifu.domain.registry.actions.reckoning import reckon_profiles
 from qifu.domain.registry.actions.sources import source_of
+from qifu.domain.registry.bounds import out_of_bounds
 from qifu.domain.registry.models import Enterprise
 from qifu.domain.registry.profiles import last_year_end, plain, written
-from qifu.engines.eligibility import Field, Unreadable, catalogue, read
+from qifu.engines.eligibility import Unreadable, catalogue, read
 from qifu.kernel.actor import Actor
 from qifu.kernel.errors import Invalid
 from qifu.kernel.evidence.actions import record
@@ -28,8 +29,6 @@ enterprise_id name uscc street building_id age_months registered_on size_class a
 tax_credit
 """
 GIVEN = frozenset(_GIVEN.split())
-SIGNED = frozenset({"profit", "taxable_income", "revenue_growth"})  # may lie below zero
-PARTS = frozenset({"rd_staff_ratio", "export_ratio", "disabled_staff_ratio"})  # of a whole: at most one
 YEARLY = "上一完整年度"
 
 
@@ -94,27 +93,12 @@ def checked_value(field: str, value: object, today: date) -> object:
         raise Invalid(str(unreadable), {field: str(unreadable)}) from None
     if found is None:
         raise Invalid(f"请填写{known.label}。", {field: "请填写"})
-    if known.type == "date":
-        day = date.fromordinal(int(str(found).partition(".")[0]))
-        if day > today:
-            raise Invalid(f"{known.label}不能晚于今天。", {field: "不能晚于今天"})
-        return day.isoformat()
-    problem = _out_of_bounds(known, found)
+    problem = out_of_bounds(known, found, today)
     if problem:
         raise Invalid(problem, {field: problem})
+    if known.type == "date" and isinstance(found, float):
+        return date.fromordinal(int(found)).isoformat()
     return plain(found)
-
-
-def _out_of_bounds(field: Field, value: object) -> str:
-    if not isinstance(value, float | int) or isinstance(value, bool):
-        return ""
-    if value < 0 and field.name not in SIGNED:
-        return f"{field.label}不能小于零。"
-    if value > 1 and field.name in PARTS:
-        return f"{field.label}是比例，不能大于 1；3.5% 请写 3.5% 或 0.035。"
-    if field.type == "integer" and value > 10_000_000:
-        return f"{field.label}过大，请核对。"
-    return ""
 
 
 def _put(row: Enterprise, field: str, value: object, now: datetime) -> None:
