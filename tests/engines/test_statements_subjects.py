@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections import Counter
 from dataclasses import replace
 from itertools import pairwise
@@ -10,8 +11,17 @@ from pathlib import Path
 
 import pytest
 
-from qifu.engines.statements import audit
-from qifu.engines.statements.subjects import economic, functional, is_unknown, name_of, names_of, rows
+from qifu.engines.statements import Finding, Model, audit
+from qifu.engines.statements.subjects import (
+    borne_out,
+    economic,
+    functional,
+    is_unknown,
+    name_of,
+    names_of,
+    out_of_force,
+    rows,
+)
 from qifu.output.papers.fiscal.faults import ground
 
 CASES = Path(__file__).resolve().parents[1] / "cases"
@@ -136,13 +146,62 @@ def test_economic_codes_of_the_earlier_classification_are_left_alone() -> None:
     assert not is_unknown("30104")
 
 
+def _with_code(model: Model, table: str, old: str, code: str, name: str = "") -> Model:
+    printed = model.tables[table]
+    changed = tuple(replace(row, code=code, name=name or row.name) if row.code == old else row for row in printed.rows)
+    assert changed != printed.rows
+    return replace(model, tables={**model.tables, table: replace(printed, rows=changed)})
+
+
+def _of_subjects(model: Model) -> list[Finding]:
+    return [finding for finding in audit(model).findings if finding.rule == "VOC-01"]
+
+
 def test_an_unknown_economic_code_is_found_in_a_document() -> None:
     model, _ = ground(3, of_budgets=False)
-    assert not [finding for finding in audit(model).findings if finding.rule == "VOC-01"]
-    table = model.tables["T06"]
-    at = next(i for i, row in enumerate(table.rows) if row.code == "30201")
-    wrong = (*table.rows[:at], replace(table.rows[at], code="30277"), *table.rows[at + 1 :])
-    damaged = replace(model, tables={**model.tables, "T06": replace(table, rows=wrong)})
-    found = [finding for finding in audit(damaged).findings if finding.rule == "VOC-01"]
-    assert len(found) == 1
-    assert "30277" in found[0].message
+    assert not _of_subjects(model)
+    (found,) = _of_subjects(_with_code(model, "T06", "30201", "30277"))
+    assert found.severity == "warning"
+    assert "30277" in found.message
+    assert "同级科目见于已公开的预决算" in found.message
+
+
+def test_a_finding_says_what_its_row_was_compared_with() -> None:
+    model, _ = ground(3, of_budgets=False)
+    (borne,) = _of_subjects(_with_code(model, "T06", "30201", "30201", "办公用品"))
+    assert "科目表中为“办公费”（科目表的名称见于已公开的预决算）" in borne.message
+    code = next(row.code for row in model.tables["T05"].rows if len(row.code) == 7 and not borne_out(row.code))
+    (guessed,) = _of_subjects(_with_code(model, "T05", code, code, "没有见过的科目"))
+    assert "（所收录的这一条没有对照过原文）" in guessed.message
+
+
+@pytest.mark.parametrize(
+    ("code", "year", "severity", "words"),
+    [
+        ("2170404", 2024, "warning", "从2025年起才有，2024年没有这个科目（年份见于财政部增设科目的通知）"),
+        ("2299901", 2024, "info", "只用到2020年，2024年没有这个科目（所收录的这一条没有对照过原文）"),
+    ],
+)
+def test_a_code_that_the_year_did_not_have_is_named(code: str, year: int, severity: str, words: str) -> None:
+    model, _ = ground(3, of_budgets=False)
+    model = replace(model, document=replace(model.document, year=year))
+    old = next(row.code for row in model.tables["T05"].rows if len(row.code) == 7)
+    (found,) = [each for each in _of_subjects(_with_code(model, "T05", old, code)) if code in each.message]
+    assert found.severity == severity
+    assert words in found.message
+
+
+@pytest.mark.parametrize(("code", "year"), [("2170404", 2025), ("2080505", 2019), ("2299901", 2020), ("22006", 0)])
+def test_a_code_is_in_force_where_its_years_hold_it_or_are_not_borne_out(code: str, year: int) -> None:
+    assert out_of_force(code, year) is None
+
+
+def test_the_page_of_rules_lists_every_code_that_is_borne_out() -> None:
+    page = (CASES.parents[1] / "docs" / "rules" / "statements.md").read_text(encoding="utf-8")
+    listed = {
+        (found[1], code)
+        for found in re.finditer(r"^\| `(\w+)` codes \|(.*)\|$", page, re.M)
+        for code in found[2].split()
+    }
+    held = {(row["source"], row["code"]) for name in ("functional.csv", "economic.csv") for row in rows(name)}
+    assert listed == {pair for pair in held if pair[0]}

@@ -17,6 +17,12 @@ from importlib.resources import files
 from .words import compact
 
 SOURCE = "《政府收支分类科目》"
+BORNE_OUT = {
+    "notice": "财政部增设科目的通知",
+    "subjects": "2024年科目的原文",
+    "allotment": "下达资金的通知",
+    "published": "已公开的预决算",
+}
 ECONOMIC_SINCE = 2018  # the two economic classifications in force replaced the earlier one in this year
 
 
@@ -29,6 +35,7 @@ class Subject:
     since: int
     until: int
     complete: bool
+    source: str = ""
 
 
 def rows(name: str) -> list[dict[str, str]]:
@@ -44,7 +51,7 @@ def functional() -> dict[str, tuple[Subject, ...]]:
     for row in rows("functional.csv"):
         since, until = int(row["from"] or 0), int(row["until"] or 9999)
         found.setdefault(row["code"], []).append(
-            Subject(row["code"], row["name"], since, until, row["complete"] == "1")
+            Subject(row["code"], row["name"], since, until, row["complete"] == "1", row["source"])
         )
     return {code: tuple(sorted(each, key=lambda subject: -subject.until)) for code, each in found.items()}
 
@@ -97,6 +104,40 @@ def is_unknown(code: str, year: int = 0) -> bool:
     if parent not in functional():
         return is_unknown(parent)
     return any(subject.complete for subject in functional()[parent])
+
+
+def out_of_force(code: str, year: int) -> Subject | None:
+    """The subject nearest to a year in which its code was not in force; `None` where it was, or nothing is known of it.
+
+    That a code began is held only where a notice introduced it: other years of beginning are those of a name.
+    """
+    known = functional().get(code, ())
+    if not year or not known:
+        return None
+    last, first = known[0], known[-1]
+    if year > last.until:
+        return last
+    return first if year < first.since and first.source == "notice" else None
+
+
+def borne_out(code: str, name: str = "") -> str:
+    """What the row of a code (under a name; empty: any) was compared with, in words; empty where with nothing."""
+    if len(code) in (3, 5) and code[:1] in ("3", "5"):
+        return BORNE_OUT.get(_economic_sources().get(code, ""), "")
+    found = (each.source for each in functional().get(code, ()) if each.source and name in ("", each.name))
+    return BORNE_OUT.get(next(found, ""), "")
+
+
+def siblings(code: str) -> list[str]:
+    """The codes that the table holds beside a code: those below the same parent; for three digits, the 类 of its kind."""
+    known = economic() if code[:1] in ("3", "5") else functional()
+    parent = code[:-2] if len(code) > 3 else code[:1]
+    return [each for each in known if len(each) == len(code) and each.startswith(parent)]
+
+
+@cache
+def _economic_sources() -> dict[str, str]:
+    return {row["code"]: row["source"] for row in rows("economic.csv")}
 
 
 @cache

@@ -11,7 +11,20 @@ from typing import Any
 from qifu.engines.statements.model import Model
 from qifu.engines.statements.words import compact
 
-from . import budgets, counts, damage, forms, initial, narrative, plausible, required, shares, sums, wording
+from . import (
+    budgets,
+    counts,
+    damage,
+    forms,
+    initial,
+    narrative,
+    plausible,
+    required,
+    shares,
+    sums,
+    vocabulary,
+    wording,
+)
 from .case import Case
 from .endings import until_the_break
 from .grouping import grouped
@@ -19,7 +32,7 @@ from .registry import ERROR, INFO, RULES, WARNING, Finding, Hit, Rule
 from .units import in_wan, in_yuan, speaks_yuan
 
 __all__ = ["ERROR", "INFO", "RULES", "WARNING", "Finding", "Report", "Rule", "audit", "report_json", "why_not_compared"]
-FAMILIES = (sums, plausible, narrative, shares, initial, forms, counts, required, wording, budgets, damage)
+FAMILIES = (sums, plausible, vocabulary, narrative, shares, initial, forms, counts, required, wording, budgets, damage)
 
 
 @dataclass(frozen=True)

@@ -6,10 +6,9 @@ import re
 from collections.abc import Iterator
 from decimal import Decimal
 
-from qifu.engines.statements.layouts import layout, printed_name
+from qifu.engines.statements.layouts import printed_name
 from qifu.engines.statements.model import Statement
 from qifu.engines.statements.money import shown, tail, total
-from qifu.engines.statements.subjects import is_unknown, name_of, names_of
 from qifu.engines.statements.words import compact
 
 from .case import Case
@@ -286,57 +285,3 @@ def _has_zero(table: Statement) -> bool:
     values = [*(table.budget or {}).values(), *(table.actual or {}).values()]
     values += [value for row in table.rows for value in row.amounts.values()]
     return any(value is not None for value in values)
-
-
-@rule(
-    "VOC-01",
-    "科目编码或名称与当年科目不符",
-    source="当年《政府收支分类科目》",
-    severity=WARNING,
-    message="{table}{what}。",
-    kinds=BOTH,
-    fix="按当年《政府收支分类科目》更正编码或名称。",
-)
-def subject_names(case: Case) -> Iterator[Hit]:
-    """Hold codes and names of subjects against the table of the year."""
-    year = case.model.document.year or 0
-    seen: set[tuple[str, str]] = set()
-    for name, table in case.model.tables.items():
-        if layout(name).shape not in ("subjects", "economic"):
-            continue
-        for row in table.rows:
-            if not row.code or (row.code, row.name) in seen:
-                continue
-            seen.add((row.code, row.name))
-            case.checked += 1
-            yield from _misnamed(name, row.code, row.name, row.at, year)
-
-
-def _misnamed(table: str, code: str, name: str, line: int, year: int) -> Iterator[Hit]:
-    where = printed_name(table)
-    official = names_of(code)
-    if not official:
-        if code[0] in "235" and is_unknown(code, year):
-            yield Hit(
-                {
-                    "table": where,
-                    "what": f"科目编码{code}（{name}）在所收录的科目表中没有，请对照当年《政府收支分类科目》核对",
-                },
-                (line,),
-                (code,),
-                cause=f"编码 {code}",
-            )
-        return
-    printed = compact(name)
-    right = name_of(code, year) if code[0] == "2" else official[0]
-    if not printed or printed == compact(right) or compact(right).startswith(printed):
-        return  # a name cut short by the width of its cell
-    if printed.replace("(", "").replace(")", "") == compact(right).replace("(", "").replace(")", ""):
-        return
-    old = "，这是往年的名称" if any(printed == compact(each) for each in official) else ""
-    yield Hit(
-        {"table": where, "what": f"{code}的名称是“{name}”，科目表中为“{right}”{old}"},
-        (line,),
-        (code,),
-        cause=f"名称 {code}{printed}",
-    )
