@@ -468,6 +468,33 @@ class TestCheckAndFields:
             ("D", "没有企业符合这个条件。"),
         ]
 
+    def test_exclusions_name_what_is_there_and_run_in_no_circle(self, files: Files) -> None:
+        def excluding(name: str, *others: str) -> dict[str, Any]:
+            return {"id": name, "when": {">": [var("employees"), 1]}, "excludes": list(others)}
+
+        policies = [
+            excluding("A", "B"), excluding("B", "C"), excluding("C", "A"),  # who gives way to whom is not to be known
+            excluding("D", "E"), excluding("E", "D"),  # both sides say so: equals
+            excluding("F", "D", "Z"), excluding("G", "G"), excluding("H", "I"),
+            {"id": "I", "when": {"==": [var("revenu"), 1]}}, {"id": "J", "when": True, "excludes": "A"},
+        ]  # fmt: skip
+        told = files.qifu("policies", "check", "--policies", files.policies(policies), "--json")
+        assert (told.code, told.answer["policies"]) == (2, 5)  # A B D E H
+        assert [(each["policy"], each["path"], each["message"]) for each in told.answer["errors"][2:]] == [
+            ("F", "$.excludes[1]", "互斥的“Z”不在这个文件里。"),
+            ("G", "$.excludes[0]", "一项政策不能与自己互斥。"),
+            ("C", "$.excludes[0]", "互斥绕成了圈：A → B → C → A。请在互斥的两项上都写明对方。"),
+        ]
+        assert [(each["policy"], each["path"]) for each in told.answer["errors"][:2]] == [
+            ("I", "$.when.==[0]"),
+            ("J", "$.excludes"),
+        ]
+
+    def test_a_long_circle_of_exclusions_is_found(self, files: Files) -> None:
+        ring = [{"id": f"P{n}", "when": True, "excludes": [f"P{(n + 1) % 5_000}"]} for n in range(5_000)]
+        told = files.qifu("policies", "check", "--policies", files.policies(ring), "--json")
+        assert [each["policy"] for each in told.answer["errors"]] == ["P4999"]
+
     def test_a_sound_file_is_clean(self, files: Files) -> None:
         told = files.qifu("policies", "check", "--policies", files.policies(POLICIES))
         assert (told.code, told.out, told.err) == (0, "", "可用 2 项，不能用 0 项，可疑 0 处。\n")

@@ -22,7 +22,7 @@ from .conditions import MOST_DEEP, Doubled, Node, Refused, parse, shown
 from .fields import Change, Field, catalogue
 from .findings import Finder, Finding
 from .nearest import Move, Nearest, nearest
-from .policies import Policy, read_policies, read_policy
+from .policies import Policy, misfits, read_policies, read_policy
 from .programs import Compiler, Library, compile_policies
 from .single import Explanation, Line, Reading, Result, deciding, judge
 from .values import Facts, Unreadable, facts, is_listed, read, with_age
@@ -74,6 +74,7 @@ __all__ = [
     "is_listed",
     "judge",
     "match",
+    "misfits",
     "months_until",
     "nearest",
     "numbers",

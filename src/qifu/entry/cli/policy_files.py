@@ -6,7 +6,7 @@ import json
 import re
 from pathlib import Path
 
-from qifu.engines.eligibility import Doubled, Policy, Refused, catalogue, read_policies, read_policy
+from qifu.engines.eligibility import Doubled, Policy, Refused, catalogue, misfits, read_policies, read_policy, shown
 
 from .speak import BadInput
 
@@ -107,4 +107,7 @@ def each_policy(file: str) -> tuple[list[Policy], list[Refused]]:
         else:
             seen.add(policy.id)
             kept.append(policy)
-    return kept, refused
+    named = {each["id"] for each in raw if isinstance(each, dict) and isinstance(each.get("id"), str)}
+    misfit = list(misfits(kept, named))
+    wrong = {each.policy for each in misfit}
+    return [policy for policy in kept if shown(policy.id) not in wrong], refused + misfit
