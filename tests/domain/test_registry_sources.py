@@ -344,3 +344,36 @@ def test_how_far_a_source_is_believed_is_changed_with_evidence(house: House, tmp
     assert facts.held(firm.pk)["revenue"].source == "街道上报"
     record = Record.objects.get(verb="source.change")
     assert record.stream == f"registry.source:{source.pk}"
+
+
+@pytest.fixture
+def namesakes(house: House, tmp_path: Path) -> list[Pairing]:
+    """Two enterprises of one name, and a row without a code that bears it."""
+    load_list(write_csv(tmp_path / "市场.csv", [line(1), [name(1), code(2), *line(2)[2:]]]), "market")
+    load = load_list(write_csv(tmp_path / "税务.csv", [[name(1), "", "8,000,000", "", "77", ""]], TAX), "tax")
+    assert (load.rejected, load.doubtful, load.rows_new) == (0, 1, 1)
+    return list(Pairing.objects.order_by("enterprise__uscc"))
+
+
+def test_a_name_that_two_bear_goes_to_a_person_and_is_kept(namesakes: list[Pairing], tmp_path: Path) -> None:
+    assert {(one.enterprise.name, one.state) for one in namesakes} == {(name(1), "waiting")}
+    assert len(namesakes) == 2
+    row = SourceRow.objects.get(source__code="tax")
+    assert (row.enterprise_id, row.values["employees"], row.values["written"]) == (None, 77, name(1))
+    again = load_list(tmp_path / "税务.csv", "tax", days=1)
+    assert (counts(again), again.doubtful, Pairing.objects.count()) == ((0, 0, 1, 0), 1, 2)
+    actions.decide_pairing(actor=SYSTEM, now=NOW, pairing=namesakes[1].pk, word="same")
+    meant, other = (Enterprise.objects.get(pk=one.enterprise_id) for one in reversed(namesakes))
+    assert facts.held(meant.pk)["employees"].value == 77
+    assert other.employees == 12
+    assert Pairing.objects.get(pk=namesakes[0].pk).state == "gone"
+    later = load_list(tmp_path / "税务.csv", "tax", days=2)
+    assert (later.doubtful, later.linked, later.rejected) == (0, 1, 0)
+
+
+def test_a_name_that_means_none_of_its_bearers_makes_a_third(namesakes: list[Pairing]) -> None:
+    for one in namesakes:
+        actions.decide_pairing(actor=SYSTEM, now=NOW, pairing=one.pk, word="different")
+    made = Enterprise.objects.get(uscc=None)
+    assert (made.name, SourceRow.objects.get(source__code="tax").enterprise_id) == (name(1), made.pk)
+    assert facts.held(made.pk)["employees"].value == 77

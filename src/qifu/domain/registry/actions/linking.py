@@ -58,6 +58,13 @@ def link_rows(rows: Sequence[Row], source: Source) -> dict[int, Found]:
     return {row.number: found for row, found in zip(rows, _found(rows, firms, linked, decided), strict=True)}
 
 
+def among(found: Found, namesakes: Iterable[int]) -> Found:
+    """The same of a row whose very name several enterprises bear: a person says which of them, whatever else was found."""
+    told = {one.enterprise: one for one in (*found.doubts, *([found.sure] if found.sure else []))}
+    doubts = (told.get(pk, Match(pk, Decimal(0), ())) for pk in namesakes)
+    return Found(None, tuple(sorted(doubts, key=lambda one: -one.score)))
+
+
 def linked_before(keys: Sequence[str], source: Source) -> dict[str, int]:
     """Rows whose enterprise is known from the list before."""
     rows = SourceRow.objects.filter(source=source, row_key__in=keys, gone_at=None, enterprise__isnull=False)

@@ -16,7 +16,7 @@ from django.utils.timezone import localdate
 from qifu.domain.people import queries as people
 from qifu.domain.registry import columns, reading
 from qifu.domain.registry.access import load_to_change, require_loader
-from qifu.domain.registry.actions.linking import Found, link_rows, linked_before
+from qifu.domain.registry.actions.linking import Found, among, link_rows, linked_before
 from qifu.domain.registry.actions.pairing import ask
 from qifu.domain.registry.actions.planning import Plan, Seen, plan, plan_for
 from qifu.domain.registry.actions.sources import list_source
@@ -234,10 +234,12 @@ def _apply(row: Load, chunk: _Chunk, actor: Actor, now: datetime) -> None:
 
 def _linked(row: Load, plans: list[Plan], how: Weighing) -> tuple[list[Plan], dict[int, Found]]:
     """Rows that nobody knows by code or name: found to be a known enterprise, or put aside for a person."""
-    unknown = [each.row for each in plans if each.kind == "created" and each.row.uscc is None]
+    unknown = [p.row for p in plans if p.row.uscc is None and (p.kind == "created" or p.namesakes)]
     told = linked_before([key_of(each) for each in unknown], how.source)
     sure = {each.number: told[key_of(each)] for each in unknown if key_of(each) in told}
     found = link_rows([each for each in unknown if each.number not in sure], how.source)
+    alike = {each.row.number: each.namesakes for each in plans if each.namesakes}
+    found |= {number: among(one, alike[number]) for number, one in found.items() if number in alike}
     sure |= {number: one.sure.enterprise for number, one in found.items() if one.sure is not None}
     known = Enterprise.objects.in_bulk(set(sure.values()))
     row.linked += len(sure)

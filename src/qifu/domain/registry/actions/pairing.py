@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 
 from qifu.domain.registry.access import pairing_to_decide
 from qifu.domain.registry.actions.linking import Found
-from qifu.domain.registry.actions.planning import plan
+from qifu.domain.registry.actions.planning import Plan, plan, plan_apart
 from qifu.domain.registry.actions.reckoning import reckon_profiles
 from qifu.domain.registry.actions.settling import settle
 from qifu.domain.registry.actions.weighing import Weighing, key_of
@@ -114,11 +114,23 @@ def _different(pair: Pairing, actor: Actor, now: datetime) -> None:
     if siblings(pair).filter(state__in=["waiting", "later", "same"]).exists():
         return
     row = pair.row
-    name = str(row.values.get("written") or row.row_key)
-    (made,) = plan([Row(row.row_number or 0, name, None, {}, {}, ())])
+    name = str(row.values.get("written") or row.values.get("name") or row.row_key)
+    bare = Row(row.row_number or 0, name, None, {}, {}, ())
+    (made,) = plan([bare])
+    if pair.enterprise_id in made.namesakes or (made.enterprise and made.enterprise.pk == pair.enterprise_id):
+        made = plan_apart(bare)
+    _require_room_for(made)
     if made.enterprise is None and not made.problem:
         write([made], actor=actor, now=now, source=row.source.name, facts={"source_row": row.pk})
     target = made.target
     if target is None:
         raise Conflict(made.problem, state=pair.state)
     _bind(row, Enterprise.objects.get(pk=target.pk).pk, actor, now)
+
+
+def _require_room_for(made: Plan) -> None:
+    """:raises Conflict: there would be two of one name without a code, which nobody could tell apart."""
+    if made.enterprise is None and Enterprise.objects.filter(name=made.row.name, uscc=None).exists():
+        raise Conflict(
+            "名录里已有一家没有代码的同名企业，请先为其中一家补上统一社会信用代码，再作判断；可先选“稍后再看”。"
+        )

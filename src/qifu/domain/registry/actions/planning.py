@@ -68,6 +68,7 @@ class Plan:
     begun: tuple[str, ...] = ()  # marks
     ended: tuple[Mark, ...] = ()
     problem: str = ""
+    namesakes: tuple[int, ...] = ()  # enterprises that the row may mean alike
     made: Enterprise | None = None  # when it was carried out
 
     @property
@@ -107,6 +108,11 @@ def plan(rows: Sequence[Row]) -> list[Plan]:
     for mark in Mark.objects.filter(enterprise__in=known, until__isnull=True):
         marks.setdefault(mark.enterprise_id, {})[mark.kind] = mark
     return [_planned(row, by_code, by_name, former, marks) for row in rows]
+
+
+def plan_apart(row: Row) -> Plan:
+    """Say what a row without a code makes, of which a person said that it means none of those of its name."""
+    return _planned(row, {}, {}, {}, {})
 
 
 def plan_for(row: Row, enterprise: Enterprise) -> Plan:
@@ -157,7 +163,8 @@ def _planned(
     if row.uscc is not None:
         held = by_code.get(row.uscc) or next((e for e in same if e.uscc is None), None)
     elif len(same) > 1:
-        return Plan(row, None, problem=f"库中有 {len(same)} 家企业叫这个名称，请补充统一社会信用代码。")
+        why = f"库中有 {len(same)} 家企业叫这个名称，请补充统一社会信用代码。"
+        return Plan(row, None, problem=why, namesakes=tuple(e.pk for e in same))
     else:
         held = same[0] if same else None
     said = {name: value for name, value in row.values.items() if name in KEPT}
@@ -176,7 +183,8 @@ def _planned(
 
 
 def _meant(row: Row, same: list[Enterprise]) -> list[Enterprise]:
-    """Of several of one name the one of whose code the row's is a slip of the pen."""
+    """Of several of one name those that stand, or the one of whose code the row's is a slip of the pen."""
+    same = [e for e in same if e.merged_into_id is None] or same
     if len(same) < 2 or not row.typed_code:
         return same
     code = meant(credit.normalise(row.typed_code), {e.uscc for e in same if e.uscc}, {})
