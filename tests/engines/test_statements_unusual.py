@@ -158,16 +158,3 @@ def test_a_page_that_repeats_the_title_goes_on_with_the_statement() -> None:
     assert [row.code for row in model.tables["T03"].rows] == ["", "201", "208"]
     assert not model.unreadable
     assert errors(model) == []
-
-
-def test_a_table_that_lies_on_its_side_is_not_understood() -> None:
-    table = [["科目名称", "一般公共服务支出", "社会保障和就业支出", "合计"], ["科目编码", "201", "208", ""]]
-    table += [
-        ["基本支出", "80.00", "20.00", "100.00"],
-        ["项目支出", "10.00", "", "10.00"],
-        ["合计", "90.00", "20.00", "110.00"],
-    ]
-    model = read_pages("江州市南浦区商务局2024年度部门决算", "支出决算表", "公开03表", "单位：万元", table)
-    assert model.tables["T03"].rows == ()
-    assert {place.where.split(" ")[0] for place in model.unreadable} == {"T03"}
-    assert errors(model) == []

@@ -39,7 +39,7 @@ _KINDS = {
     "fund": re.compile(r"^政府性基金"),
     "capital": re.compile(r"^国有资本"),
 }
-_HOSPITALITY = {
+HOSPITALITY = {
     "total": re.compile(r"^(合计|总计|“三公“经费合计)$"),
     "abroad": re.compile(r"因公出国"),
     "vehicles": re.compile(r"^小计$"),
@@ -47,7 +47,7 @@ _HOSPITALITY = {
     "vehicle_running": re.compile(r"^公务用车运行(维护)?费?$"),
     "reception": re.compile(r"公务接待"),
 }
-_BY_SHAPE = {"subjects": HEADS, "ledger": _KINDS, "hospitality": _HOSPITALITY}
+_BY_SHAPE = {"subjects": HEADS, "ledger": _KINDS, "hospitality": HOSPITALITY}
 
 
 def as_printed(layout: Layout, lines: Sequence[Line]) -> Layout:

@@ -14,6 +14,9 @@ from qifu.engines.statements.model import Paragraph
 from qifu.engines.statements.paper import Line
 from qifu.engines.statements.words import chinese_number, compact, unnumbered
 
+from .reports import report_starts
+from .topics import OF_EXPLANATIONS, topic_of
+
 PARTS = (
     ("statements", re.compile(r"(决算|预算|报)表")),
     ("explanations", re.compile(r"说明")),
@@ -57,28 +60,6 @@ _RUN_IN = re.compile(
     r"^((?:[一二三四五六七八九十]{1,3}[、.]|[(（][一二三四五六七八九十]{1,3}[)）])[^。，,]{4,38}?"
     r"(?:情况说明|支出说明|收支情况说明|情况))(?:\s+|(?=本部门|本单位|20\d\d))(.{6,})$"
 )
-
-TOPICS: tuple[tuple[str, re.Pattern[str]], ...] = (
-    ("hospitality", re.compile(r"三公")),
-    ("fund", re.compile(r"政府性基金")),
-    ("capital", re.compile(r"国有资本经营")),
-    ("basic", re.compile(r"一般公共预算(财政拨款)?基本支出")),
-    ("general", re.compile(r"一般公共预算(财政拨款)?支出")),
-    ("fiscal", re.compile(r"财政拨款收入?支出?(决算|预算)?(总体)?|财政拨款收支")),
-    ("operation", re.compile(r"机关运行经费")),
-    ("procurement", re.compile(r"政府采购")),
-    ("assets", re.compile(r"国有资产")),
-    ("performance", re.compile(r"绩效")),
-    ("overall", re.compile(r"收入支出(决算|预算)?总体|预算收支(情况)?总体|收支(决算|预算)?总体|收支(预算)?情况")),
-    ("income", re.compile(r"收入(决算|预算)?(情况|总体)")),
-    ("expenditure", re.compile(r"支出(决算|预算)?(情况|总体)")),
-)
-
-
-def topic_of(heading: str) -> str:
-    """What a section of the explanations is about, by its heading."""
-    plain = compact(unnumbered(heading))
-    return next((topic for topic, pattern in TOPICS if pattern.search(plain)), "")
 
 
 @dataclass
@@ -155,8 +136,10 @@ def _after_contents(lines: Sequence[Line], contents: int, parts: list[tuple[int,
 class _Walker:
     """Walks the body line by line and hands each to the statement, table or paragraph it belongs to."""
 
-    def __init__(self, titles: frozenset[str]) -> None:
+    def __init__(self, titles: frozenset[str], reports: frozenset[int]) -> None:
         self.titles = titles
+        self.reports = reports  # lines at which an evaluation report begins
+        self.left: tuple[str, str, str] | None = None  # part, section and topic that a report interrupts
         self.result = Outline()
         self.part = "overview"
         self.section = ""
@@ -180,6 +163,15 @@ class _Walker:
         return self.region is not None and self.region.layout.shape in ("units", "projects")
 
     def _take(self, line: Line) -> None:
+        if line.number in self.reports and self.part in ("explanations", "works", "terms", "other"):
+            self._close()
+            self.left = (self.part, self.section, self.topic)
+            self.part = "annex"
+            self.section = self.topic = ""
+        elif self.left and self._goes_on(line):
+            self._close()
+            self.part, self.section, self.topic = self.left
+            self.left = None
         if found := _part(line):
             self._open_part(line, found[1])
         elif (self.part in ("statements", "other", "overview") or self.region) and self._statement(line):
@@ -189,8 +181,15 @@ class _Walker:
         else:
             self._text(line)
 
+    def _goes_on(self, line: Line) -> bool:
+        """Whether the explanations go on behind a report: the next number of theirs, of a matter of theirs."""
+        found = _LEVEL1.match(compact(line.alone))
+        last = chinese_number(self.left[1].partition("(")[0]) if self.left else None
+        return bool(found and last and chinese_number(found[1]) == last + 1 and topic_of(found[2]) in OF_EXPLANATIONS)
+
     def _open_part(self, line: Line, title: str) -> None:
         self._close()
+        self.left = None
         self.region = self.table = None
         self.part, self.section, self.topic = part_kind(title or line.alone), "", ""
         if not title and self.part == "other":
@@ -369,7 +368,7 @@ def take_apart(lines: Sequence[Line]) -> Outline:
     titles = frozenset(_LEADERS.sub("", compact(line.alone)).lstrip("-·•") for line in contents)
     if not any(found for line in lines if (found := _part(line))):
         cover_end = body = 0
-    outline = _Walker(titles).walk(lines[body:])
+    outline = _Walker(titles, report_starts(lines[body:])).walk(lines[body:])
     outline.cover = [line for line in lines[:cover_end] if not line.is_blank]
     outline.contents = contents
     return outline

@@ -26,6 +26,7 @@ from .proof import prove
 from .repairs import fill_fourth, mend, mend_forms
 from .tables import Trouble, read_statement
 from .targets import read_targets
+from .turned import upright
 from .twice import joined
 
 _YEAR = re.compile(r"(20\d\d)年")
@@ -93,7 +94,7 @@ def _tables(outline: Outline, trouble: Trouble) -> dict[str, Statement]:
     for region in map(gathered, outline.regions):
         if region.layout.shape == "target_form":
             continue
-        region = without_foreign(region, trouble)
+        region = without_foreign(upright(region, trouble), trouble)
         statement = read_statement(region, trouble)
         named = {each.line for each in trouble.unreadable if each.where.startswith(f"{statement.id}.")}
         lost = tuple(each for each in not_taken(region, statement) if each.line not in named)
