@@ -116,6 +116,22 @@ def test_a_page_that_reads_otherwise_is_shown_with_what_changed(site: Site, edit
         deciding.note_change(actor=editor, now=later, finding=row.pk, seen=noted.version)
 
 
+def test_who_asks_now_sees_at_once_what_changed(site: Site, editor: Actor) -> None:
+    """The list is as it was, and a page it names is not: by itself it would be looked at a day later."""
+    row = add(editor, three(site))
+    collecting.run_due(NOW)
+    page = article("关于印发租金补贴实施办法的通知", long_text("租金补贴") + "\n最高补助提高到80万元。")
+    site.put("/a1.html", page, HTML | {"ETag": '"a1b"'})
+    site.asked.clear()
+    later = NOW + timedelta(hours=1)
+    sources.ask_now(actor=editor, now=later, source=row.pk)
+    assert collecting.run_due(later) == 1
+    assert site.paths() == ["/robots.txt", "/feed.xml", "/a1.html", "/a2.html", "/a3.html"]
+    assert [one.url for one in Finding.objects.exclude(changed_at=None)] == [site.at("/a1.html")]
+    row.refresh_from_db()
+    assert row.asked_at is None
+
+
 def test_a_list_in_gb18030_is_read(site: Site, editor: Actor) -> None:
     page = article("关于稳岗返还的通知", long_text("稳岗")).replace("utf-8", "gb2312").encode("gb18030")
     site.put("/zc/1.html", page, {"Content-Type": "text/html"})

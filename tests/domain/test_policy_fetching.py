@@ -64,6 +64,19 @@ def test_a_name_with_one_address_inside_is_not_asked(monkeypatch: pytest.MonkeyP
         fetch("http://policy.example.org/")
 
 
+def test_a_name_with_several_addresses_is_reached_at_the_one_that_answers(
+    site: Site, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A name of one's own network often answers for IPv6 first, where nobody listens."""
+    site.put("/", "<p>到了</p>")
+    settings.COLLECT_INSIDE, settings.COLLECT_AGENT = [f"policy.local:{site.port}"], "企服 政策采集"
+    places = [(socket.AF_INET6, "::1"), (socket.AF_INET, "127.0.0.1")]
+    told = [(family, socket.SOCK_STREAM, 6, "", (place, site.port)) for family, place in places]
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: told)
+    assert fetch(f"http://policy.local:{site.port}/").body == "<p>到了</p>".encode()
+    assert site.asked[0][1]["user-agent"].encode("latin-1").decode() == "企服 政策采集"
+
+
 def test_the_very_address_that_was_judged_is_connected_to(monkeypatch: pytest.MonkeyPatch) -> None:
     """A name that answers otherwise the second time gains nothing."""
     asked, reached = [], []

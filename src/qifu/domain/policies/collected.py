@@ -34,6 +34,7 @@ class Source(models.Model):
     etag = models.CharField(max_length=200, blank=True, default="")
     modified = models.CharField(max_length=60, blank=True, default="")  # Last-Modified as it was sent
     due_at = models.DateTimeField()
+    asked_at = models.DateTimeField(null=True)  # somebody wants its pages looked at now
     busy_until = models.DateTimeField(null=True)  # a round is under way; a dead one is taken over after this
     tried_at = models.DateTimeField(null=True)
     good_at = models.DateTimeField(null=True)

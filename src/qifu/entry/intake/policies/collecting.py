@@ -188,8 +188,9 @@ class Round:
         return page_of(place.url, read, answer, self.source.issuer)
 
     def _look_again(self) -> None:
-        """Look at some known pages again; one that is gone stays as it was."""
-        for held in queries.to_look_at_again(self.source.pk, self.now - AGAIN_AFTER, MOST_AGAIN):
+        """Look at some known pages again, all the sooner where somebody asked; one that is gone stays as it was."""
+        before = self.source.asked_at or self.now - AGAIN_AFTER
+        for held in queries.to_look_at_again(self.source.pk, before, MOST_AGAIN):
             if self._is_over():
                 return
             failed = len(self.failed)

@@ -8,15 +8,18 @@ from __future__ import annotations
 
 import http.client
 import ipaddress
+import logging
 import socket
 import ssl
 import threading
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import quote, urljoin, urlsplit, urlunsplit
 
 from django.conf import settings
+
+log = logging.getLogger("qifu.collect")
 
 LARGEST = 5 * 2**20  # bytes of an answer, unpacked
 PATIENCE = 20.0  # seconds for an answer, all told
@@ -105,7 +108,8 @@ def _ask(url: str, asked: dict[str, str], patience: float) -> tuple[int, dict[st
     timer.start()
     try:
         link.open(_public(host, port), is_tls, host)
-        head = {"Host": _authority(host, port, is_tls), "User-Agent": settings.COLLECT_AGENT, "Accept": "*/*",
+        agent = settings.COLLECT_AGENT.encode().decode("latin-1")  # headers are bytes: a name in Chinese goes as UTF-8
+        head = {"Host": _authority(host, port, is_tls), "User-Agent": agent, "Accept": "*/*",
                 "Accept-Encoding": "gzip", "Connection": "close"}  # fmt: skip
         link.connection.request("GET", path, headers=head | asked)
         answer = link.connection.getresponse()
@@ -120,7 +124,10 @@ def _ask(url: str, asked: dict[str, str], patience: float) -> tuple[int, dict[st
             raise Unreachable(f"对方太慢，{patience:g} 秒内没有给完，已停止。") from None
         if isinstance(error, ssl.SSLError):
             raise Unreachable("对方的加密证书不可信或加密方式不支持。") from None
-        raise Unreachable("连接不上对方网站，或对方的回答不合规范。") from None
+        log.warning("%s:%s 没有读到：%s", host, port, type(error).__name__)
+        if isinstance(error, OSError):
+            raise Unreachable(f"连接不上 {host}:{port}（{error.strerror or '没有应答'}）。") from None
+        raise Unreachable("对方的回答不合规范，没有读取。") from None
     finally:
         timer.cancel()
         link.connection.close()
@@ -132,12 +139,19 @@ class _Cut:
     def __init__(self, connection: http.client.HTTPConnection) -> None:
         self.connection, self.is_cut = connection, False
 
-    def open(self, place: tuple[int, str], is_tls: bool, host: str) -> None:
-        family, address = place
-        raw = socket.socket(family, socket.SOCK_STREAM)
-        self.connection.sock = raw
-        raw.settimeout(CONNECTING)
-        raw.connect((address, self.connection.port))
+    def open(self, places: Sequence[tuple[int, str]], is_tls: bool, host: str) -> None:
+        """Connect to the first of the addresses that answers."""
+        for n, (family, address) in enumerate(places, start=1):
+            raw = socket.socket(family, socket.SOCK_STREAM)
+            self.connection.sock = raw
+            raw.settimeout(CONNECTING)
+            try:
+                raw.connect((address, self.connection.port))
+                break
+            except OSError:
+                raw.close()
+                if n == len(places) or self.is_cut:
+                    raise
         raw.settimeout(PATIENCE)
         if is_tls:
             self.connection.sock = ssl.create_default_context().wrap_socket(raw, server_hostname=host)
@@ -207,8 +221,8 @@ def _authority(host: str, port: int, is_tls: bool) -> str:
     return shown if port == (443 if is_tls else 80) else f"{shown}:{port}"
 
 
-def _public(host: str, port: int) -> tuple[int, str]:
-    """The address to connect to; every address of the name must be public, unless the operator has named this one.
+def _public(host: str, port: int) -> list[tuple[int, str]]:
+    """The addresses to connect to; every one of the name must be public, unless the operator has named this one.
 
     :raises Unreachable: the name is unknown, or leads inside.
     """
@@ -224,7 +238,7 @@ def _public(host: str, port: int) -> tuple[int, str]:
     ]
     if not found or not (is_named or all(_is_public(address) for _, address in found)):
         raise Unreachable("网址指向内部网络，没有读取。")
-    return found[0]
+    return found
 
 
 def _is_public(address: str) -> bool:

@@ -112,15 +112,15 @@ def pause(*, actor: Actor, now: datetime, source: int, is_paused: bool) -> Sourc
 
 @transaction.atomic
 def ask_now(*, actor: Actor, now: datetime, source: int) -> Source:
-    """Let the next round begin as soon as the clock comes by.
+    """Let the next round begin as soon as the clock comes by, and look at known pages again.
 
     :raises Conflict: it is paused.
     """
     row = _door(actor, source)
     if row.is_paused:
         raise Conflict("这个采集来源已暂停，请先恢复。")
-    row.due_at = now
-    row.save(update_fields=["due_at"])
+    row.due_at = row.asked_at = now
+    row.save(update_fields=["due_at", "asked_at"])
     record(actor=actor, now=now, verb="policies.source.ask", stream=row.stream, facts={})
     return row
 
@@ -158,7 +158,7 @@ def end(*, now: datetime, source: int, outcome: Outcome) -> Source:
     row = Source.objects.select_for_update().filter(pk=source).first()
     if row is None:
         raise Missing(NO_SOURCE)
-    row.busy_until, row.tried_at, row.problem = None, now, outcome.problem[:300]
+    row.busy_until, row.asked_at, row.tried_at, row.problem = None, None, now, outcome.problem[:300]
     if outcome.is_failed:
         row.failures += 1
         row.due_at = now + min(timedelta(hours=row.every) * 2 ** min(row.failures - 1, 8), LONGEST_WAIT)
@@ -168,7 +168,11 @@ def end(*, now: datetime, source: int, outcome: Outcome) -> Source:
         row.due_at = now + (
             min(timedelta(hours=1), timedelta(hours=row.every)) if outcome.left else timedelta(hours=row.every)
         )
-    row.save(update_fields=["busy_until", "tried_at", "problem", "failures", "good_at", "etag", "modified", "due_at"])
+    row.save(
+        update_fields=[
+            "busy_until", "asked_at", "tried_at", "problem", "failures", "good_at", "etag", "modified", "due_at",
+        ]
+    )  # fmt: skip
     facts = {"new": outcome.new, "changed": outcome.changed, "left": outcome.left, "failures": row.failures}
     content = {"problem": row.problem} if row.problem else None
     record(actor=SYSTEM, now=now, verb="policies.source.round", stream=row.stream, facts=facts, content=content)
