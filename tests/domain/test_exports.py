@@ -19,7 +19,7 @@ from qifu.domain.registry.models import Segment
 from qifu.entry.desk.exports import tasks
 from qifu.entry.desk.registry import enterprises
 from qifu.kernel.actor import SYSTEM
-from qifu.kernel.errors import Conflict, Forbidden, Missing
+from qifu.kernel.errors import Conflict, Forbidden
 from qifu.kernel.evidence.models import Record
 from qifu.kernel.exports import actions, queries
 from qifu.kernel.exports.models import Export
@@ -119,7 +119,7 @@ def test_a_cancelled_export_leaves_no_file(house: House) -> None:
     row.refresh_from_db()
     assert (row.state, row.rows) == ("cancelled", 2000)
     assert list(actions.place_of(row.pk).parent.iterdir()) == []
-    with pytest.raises(Missing):
+    with pytest.raises(Conflict):
         queries.opened(actor, row.pk)
     with pytest.raises(Conflict):
         actions.cancel(actor=actor, now=NOW, export=row.pk)

@@ -3,7 +3,7 @@ from __future__ import annotations
 from typing import BinaryIO
 
 from qifu.kernel.actor import Actor
-from qifu.kernel.errors import Missing
+from qifu.kernel.errors import Conflict, Missing
 from qifu.kernel.exports.actions import place_of
 from qifu.kernel.exports.models import Export
 
@@ -29,12 +29,12 @@ def export(actor: Actor, number: int) -> Export:
 def opened(actor: Actor, number: int) -> tuple[Export, BinaryIO]:
     """The file of one that is done, open for reading.
 
-    :raises Missing: none, not this person's, not done, or already cleared.
+    :raises Missing: none, or not this person's. :raises Conflict: not done, or already cleared.
     """
     row = export(actor, number)
     if row.state != "done":
-        raise Missing("这个导出没有可以下载的文件：还没有完成，或已过七天。请重新导出。")
+        raise Conflict("这个导出没有可以下载的文件：还没有完成，或已过七天。请重新导出。")
     try:
         return row, place_of(row.pk).open("rb")
     except FileNotFoundError:
-        raise Missing("导出的文件已不在存储中，请重新导出。") from None
+        raise Conflict("导出的文件已不在存储中，请重新导出。") from None
