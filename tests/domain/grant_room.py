@@ -7,6 +7,8 @@ from datetime import date
 from decimal import Decimal
 from io import BytesIO
 
+from django.db import transaction
+
 from qifu.domain.grants.actions import applying, money, payments, publicity, reviewing, schemes, taking
 from qifu.domain.grants.actions.schemes import Terms
 from qifu.domain.grants.models import (
@@ -18,6 +20,8 @@ from qifu.domain.grants.models import (
     Reservation,
     Version,
 )
+from qifu.domain.grants.obligations import terms as duty_terms
+from qifu.domain.grants.obligations.actions import keeping, recovering, reporting
 from qifu.domain.people import actions as people
 from qifu.domain.people.models import Account
 from qifu.domain.policies.actions import publishing
@@ -170,7 +174,9 @@ def fill(stage: Stage) -> dict[str, object]:
     publishing.publish(actor=house.actor("supervisor"), now=NOW, code=about.code, number=1)
     policy_room.known(stage, dishonest=False, employees=60, industry="I6513")
     line, contact = budget(stage, "1000000.00"), policy_room.contact(stage)
-    room = Grants(stage, line, scheme(stage, line, about.code, house.department, publicity_days=0, **plain), contact)
+    duties = [one.as_row() for one in duty_terms.read("不迁出 | 36 个月 | 全额追回\n报告资金使用 | 6 个月 | 全额追回")]
+    version = scheme(stage, line, about.code, house.department, publicity_days=0, duties=duties, **plain)
+    room = Grants(stage, line, version, contact)
     first = room.start()
     paper = keep(actor=contact, now=NOW, file=BytesIO("花名册".encode()), name="花名册.txt")
     applying.attach(actor=contact, now=NOW, number=first.number, material="m1", file=paper.pk)
@@ -185,7 +191,22 @@ def fill(stage: Stage) -> dict[str, object]:
         "grant": granted.number, "grant_file": paper.pk, "scheme": room.version.pk, "scheme_code": room.version.scheme.code,
         "payment_batch": batch.number, "fund_line": line.pk,
     }  # fmt: skip
-    return things | _others(room, about.code, plain)
+    return things | _others(room, about.code, plain) | _owed(room, granted)
+
+
+def _owed(room: Grants, granted: Application) -> dict[str, object]:
+    """What is owed for a grant, as if it had been paid: a report with its file, and money asked back for another breach."""
+    with transaction.atomic():
+        stay, report = keeping.begin([granted], SYSTEM, NOW)
+    paper = keep(actor=room.contact, now=NOW, file=BytesIO("发票".encode()), name="发票.txt")
+    reporting.report(actor=room.contact, now=NOW, number=report.pk, text="购置服务器三台，四万元。", file=paper.pk)
+    reporting.note_breach(
+        actor=room.actor("handler"), now=NOW, number=stay.pk, text="已迁往外区", source="税务迁移登记", as_of=NOW.date()
+    )
+    recovering.propose(
+        actor=room.actor("handler"), now=NOW, number=stay.pk, clause=CLAUSE, reason="已迁往外区。", breached_on=NOW.date()
+    )
+    return {"duty": report.pk, "duty_file": paper.pk, "clawback_duty": stay.pk, "paid_grant": granted.number}
 
 
 def _others(room: Grants, item: str, plain: dict[str, object]) -> dict[str, object]:

@@ -99,6 +99,7 @@ def test_from_the_draft_to_the_money_in_the_account(room: Grants) -> None:
     assert publicity.clear_due(now=room.later(days=20).stage.now) == 1
     row = room.take("supervisor", row, "grant", reason="符合条件。", clause=CLAUSE)
     assert Decision.objects.get().number == "企服兑〔2026〕1号"
+    decided_on = room.stage.now.date()
     assert books(room.line) == (Decimal("950000.00"), YUAN, Decimal(0))
     room.account(row)
     batch = room.sent(row)
@@ -126,6 +127,7 @@ def test_from_the_draft_to_the_money_in_the_account(room: Grants) -> None:
         "draft", "submitted", "review", "rated", "publicity", "deciding", "granted", "paying", "paid",
     ]  # fmt: skip
     claim = Claim.objects.get(enterprise=room.stage.firm)
+    assert claim.granted_on == decided_on
     assert (claim.yuan, claim.paid_on, claim.source) == (YUAN, room.stage.now.date(), "政策兑现")
     assert {clock.status for clock in Clock.objects.filter(application=row)} == {"met"}
 

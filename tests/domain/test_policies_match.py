@@ -344,7 +344,7 @@ def test_what_came_of_pushes(stage: Stage) -> None:
     with pytest.raises(Conflict):
         stating.apply(actor=contact, now=NOW, enterprise=firm, code=CODE)
     told = figures.funnel(actor=stage.house.actor("leader"))
-    assert told.steps == [("已发送", 1), ("已打开", 1), ("已自查", 1), ("已申报", 1), ("已拨付", 0)]
+    assert told.steps == [("已发送", 1), ("已打开", 1), ("已自查", 1), ("已申报", 1), ("已核定", 0), ("已拨付", 0)]
     assert (told.fits, told.not_fits) == (0, 1)
     pushing.handle(actor=stage.house.actor("admin"), now=NOW, push=push.pk)
     with pytest.raises(Conflict):

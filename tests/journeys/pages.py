@@ -383,6 +383,7 @@ PAGES: dict[str, tuple[Look, ...]] = {
         Look("contact", "/my/grants/{draft_grant}/"),
         Look("contact", "/my/grants/{review_grant}/"),
     ),
+    "my/grants/<slug:number>/duties/": (Look("contact", "/my/grants/{paid_grant}/duties/"),),
     "my/grants/<slug:number>/form/": (
         Look("contact", "/my/grants/{draft_grant}/form/"),
         Look("contact", "/my/grants/{draft_grant}/form/", _press("提交申报")),
@@ -411,7 +412,13 @@ PAGES: dict[str, tuple[Look, ...]] = {
         Look("payer", "/desk/grants/money/batches/{payment_batch}/"),
         Look("drawer", "/desk/grants/money/batches/{payment_batch}/"),
     ),
-    "desk/grants/figures/": (Look("leader", "/desk/grants/figures/"),),
+    "desk/grants/after/": (Look("handler", "/desk/grants/after/"), Look("leader", "/desk/grants/after/?scope=all")),
+    "desk/grants/after/<int:number>/": (
+        Look("handler", "/desk/grants/after/{duty}/"),
+        Look("handler", "/desk/grants/after/{duty}/", _press("请企业更正")),
+        Look("second", "/desk/grants/after/{clawback_duty}/"),
+    ),
+    "desk/grants/effect/": (Look("leader", "/desk/grants/effect/"),),
     # Subsidised interest, relief, what may be asked for twice
     "desk/subsidies/": (Look("leader", "/desk/subsidies/"),),
     "desk/subsidies/new/": (Look("editor", "/desk/subsidies/new/", _press("建立")),),
@@ -474,6 +481,7 @@ PAGES: dict[str, tuple[Look, ...]] = {
     # The board
     "board/": (Look("leader", "/board/"), Look("handler", "/board/")),
     "board/rows/": (Look("leader", "/board/rows/?figure=reply&part=all"),),
+    "board/grants/": (Look("leader", "/board/grants/"), Look("leader", "/board/grants/?year=2025")),
     "board/policies/": (Look("leader", "/board/policies/"), Look("street", "/board/policies/?kind=money")),
     "board/evaluation/": (Look("leader", "/board/evaluation/"),),
 }
@@ -485,6 +493,7 @@ DATA = "for programs"
 NO_PAGES = {
     "my/grants/<slug:number>/account/": BUTTON,
     "my/grants/<slug:number>/decision/": FILE,
+    "my/grants/<slug:number>/duties/<int:duty>/<int:file>/": FILE,
     "my/grants/<slug:number>/files/<int:file>/": FILE,
     "my/grants/<slug:number>/<slug:step>/": BUTTON,
     "desk/subsidies/<int:number>/template/": FILE,
@@ -509,6 +518,7 @@ NO_PAGES = {
     "desk/grants/objections/<slug:number>/": BUTTON,
     "desk/grants/money/batches/<slug:number>/file/": FILE,
     "desk/grants/<slug:number>/decision/": FILE,
+    "desk/grants/after/<int:number>/files/<int:file>/": FILE,
     "desk/grants/<slug:number>/files/<int:file>/": FILE,
     "desk/grants/<slug:number>/<slug:step>/": BUTTON,
     "healthz": DATA,

@@ -69,6 +69,11 @@ GRANTS_SAID = (  # of grants/access and actions/publicity, which otherwise speak
     "公示期已经结束，不能再提异议。", "异议没有提交，请核对标出的内容。", "请选择对哪一家有异议。", "请写明事实和依据（10 至 2000 字）。",
     "请填写姓名或单位名称，异议需实名。", "没有这个项目，或已经停止受理。请返回列表查看。", "这一步不能单独办理，请从对应的页面进入。",
 )  # fmt: skip
+AFTER_SAID = (  # of grants/obligations, which otherwise speak to the staff
+    "没有这项约定，或您无权查看。请从列表进入。", "这项约定不用报告，到期由系统核对。", "报告已经提交，请等候确认。",
+    "请写明资金用在哪里、金额多少（10 至 4000 字）。", "请写明事实和理由（5 至 4000 字）。",
+    "说明已经提交，或期限已过，请刷新页面。",
+)  # fmt: skip
 
 
 @dataclass
@@ -194,6 +199,7 @@ def of_data() -> Iterator[tuple[str, Iterable[str], bool]]:
     from qifu.domain.appeals.queries.figures.public import SHOWN
     from qifu.domain.grants.flow import APPLICATION as grant_flow
     from qifu.domain.grants.flow import words as grant_words
+    from qifu.domain.grants.models import Clawback, Obligation
     from qifu.domain.policies.queries import public as policies
     from qifu.domain.registry.models import Certification, Correction, Enterprise
     from qifu.entry.cli.sample import corpus
@@ -252,6 +258,8 @@ def of_data() -> Iterator[tuple[str, Iterable[str], bool]]:
     lists_ = (grant_words.REFUSALS, grant_words.WAYS)
     yield "domain/grants/flow/words.py", [label for found in lists_ for _, label in found], False
     yield "domain/grants/actions", GRANTS_SAID, False
+    after = (*Obligation.Kind, *Obligation.State, *Clawback.State)
+    yield "domain/grants/obligations", [*AFTER_SAID, *(str(one.label) for one in after)], False
     yield "output/messages/wording.py", [w.subject for w in TO_ENTERPRISE.values() if "{" not in w.subject], False
     yield "output/messages/wording.py", [w.text for w in TO_ENTERPRISE.values()], False
     yield "entry/cli/sample/corpus", [w for c in corpus.categories() for w in (c.parent_name, c.name)], False

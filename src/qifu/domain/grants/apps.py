@@ -12,8 +12,10 @@ class GrantsConfig(AppConfig):
         from qifu.domain.grants.actions import outcomes
         from qifu.domain.grants.actions import relieved as persons
         from qifu.domain.grants.loans.actions import paying as shares
-        from qifu.domain.grants.sources import SOURCES
+        from qifu.domain.grants.obligations.actions import keeping
+        from qifu.domain.grants.sources import FOLLOWING, SOURCES
 
         SOURCES["application"] = outcomes.SOURCE
         SOURCES["bankshare"] = shares.SOURCE
         SOURCES["reliefperson"] = persons.SOURCE
+        FOLLOWING.append(keeping.follow)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from qifu.domain.grants.models import PaymentOrder
+from qifu.domain.grants.models import Application, PaymentOrder
 from qifu.kernel.actor import Actor
 
 
@@ -33,6 +33,8 @@ class Source:
 
 
 SOURCES: dict[str, Source] = {}
+Follow = Callable[[str, Sequence[Application], Actor, datetime], None]
+FOLLOWING: list[Follow] = []  # what becomes of applications when their money has moved, in the same transaction
 
 
 def key_of(source: str) -> tuple[str, int]:

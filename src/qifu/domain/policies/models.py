@@ -259,6 +259,7 @@ class Claim(models.Model):
     item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="claims")
     year = models.PositiveSmallIntegerField()
     applied_on = models.DateField()
+    granted_on = models.DateField(null=True)  # decided by the room that pays it; lists of departments do not say
     paid_on = models.DateField(null=True)
     yuan = models.DecimalField(max_digits=16, decimal_places=2, null=True)
     source = models.CharField(max_length=120)

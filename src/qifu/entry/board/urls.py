@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from qifu.entry.board import industries, policies, views
+from qifu.entry.board import grants, industries, policies, views
 
 app_name = "board"
 urlpatterns = [
@@ -14,6 +14,7 @@ urlpatterns = [
     path("board/evaluation/", views.evaluation, name="evaluation"),
     path("board/evaluation/download/", views.evaluation_file, name="evaluation_file"),
     path("board/policies/", policies.policies, name="policies"),
+    path("board/grants/", grants.grants, name="grants"),
     path("board/industries/", industries.industries, name="industries"),
     path("open/", views.open_figures, name="open"),
     path("open/<slug:month>/", views.open_rows, name="open_rows"),

@@ -14,6 +14,7 @@ from qifu.domain.appeals.actions import clocks as appeals
 from qifu.domain.appeals.actions import learn, tallies
 from qifu.domain.grants.actions import publicity as lists
 from qifu.domain.grants.actions import taking as grants
+from qifu.domain.grants.obligations.actions import keeping as duties
 from qifu.domain.grants.overlaps import actions as overlaps
 from qifu.domain.policies.actions import matching, pushing
 from qifu.domain.registry import actions as registry
@@ -148,6 +149,8 @@ add(
 )
 add("grants.clear", lambda now: lists.clear_due(now=now), label="公示期满的申报转入决定", every=300)
 add("grants.look_over", lambda now: overlaps.look_over(now=now), label="查找可能重复的申报", every=3600)
+add("grants.duties", lambda now: duties.check_all(now=now), label="核对拨付后的约定", daily=time(5, 10))
+add("grants.remind", lambda now: duties.remind_due(now=now), label="提醒企业拨付后的约定", daily=time(9, 10))
 add("grants.deem", lambda now: grants.deem_due(now=now), label="逾期视为同意（项目规则允许的）", every=600)
 add(
     "policies.collect",

@@ -131,6 +131,31 @@ TO_ENTERPRISE = {
         "您的“{title}”资金（编号 {number}）被银行退回，请登录平台更正收款账户，更正后重新拨付。",
         "申报 {number} 的资金被银行退回，请登录平台更正收款账户。",
     ),
+    "grant_duty_due": Wording(
+        "请记得政策资金的约定",
+        "您的“{title}”资金（编号 {number}）约定了“{duty}”，到{due}为止。请登录平台在“拨付以后”里查看，要报告的请按时报告。",
+        "{number} 的资金约定“{duty}”，到{due}为止，请登录平台查看或报告。",
+    ),
+    "grant_duty_asked": Wording(
+        "请更正资金使用报告",
+        "您的“{title}”资金（编号 {number}）使用报告需要更正，只请您更正这一次。请登录平台查看要更正的内容。",
+    ),
+    "grant_duty_confirmed": Wording(
+        "资金使用报告已确认", "您的“{title}”资金（编号 {number}）使用报告已确认，谢谢配合。"
+    ),
+    "grant_clawback_proposed": Wording(
+        "政策资金拟追回，请说明情况",
+        "您的“{title}”资金（编号 {number}）因“{duty}”的约定，拟追回{amount}。您可以在{due}前登录平台说明事实和理由，再作决定。",
+        "{number} 的资金拟追回{amount}，您可在{due}前登录平台说明。",
+    ),
+    "grant_clawback_decided": Wording(
+        "政策资金追回已有决定",
+        "您的“{title}”资金（编号 {number}）追回已有决定，应退回{amount}[，请在{due}前退回]。理由和不服时的途径请登录平台查看。",
+        "{number} 的资金追回已有决定，应退回{amount}[，{due}前]，详情请登录平台。",
+    ),
+    "grant_clawback_closed": Wording(
+        "退回的资金已收清", "您的“{title}”资金（编号 {number}）应退回的 {amount} 已收清，这件追回已经了结。"
+    ),
     "enterprise_invitation": Wording(
         "邀请您代表企业办事",
         "{enterprise}邀请您加入其企服账号，邀请码 {code}，{days} 天内有效。请用本手机号登录后填写；不认识该企业请忽略。",
@@ -197,6 +222,18 @@ TO_STAFF = {
     "work_grant_answered": Wording("企业已补正", "“{title}”申报（编号 {number}）的企业已补正，审查时限恢复计算。"),
     "centre_grant_appeal": Wording(
         "企业申请复核", "“{title}”申报（编号 {number}）的企业对结果申请复核，请由未参与过的人员处理。"
+    ),
+    "work_duty_reported": Wording(
+        "企业报告了资金使用", "“{title}”（编号 {number}）的企业提交了资金使用报告，请确认；要更正的只能请一次。"
+    ),
+    "work_duty_breached": Wording(
+        "疑似违反约定", "“{title}”（编号 {number}）的企业疑似违反“{duty}”的约定，请核实后提出处理意见。"
+    ),
+    "centre_clawback": Wording(
+        "追回待决定", "“{title}”（编号 {number}）因“{duty}”提出了追回处理意见，请在听取企业说明后决定。"
+    ),
+    "centre_clawback_stated": Wording(
+        "企业对追回作了说明", "“{title}”（编号 {number}）的企业对拟追回作了说明，请查看后决定。"
     ),
     "alerts_found": Wording(
         "新的企业预警", "昨夜企业监测发现 {count} 条需要您所在单位处置的预警，请在“预警”中查看原因并按期处置。"

@@ -9,7 +9,7 @@ from qifu.domain.grants import access, facts
 from qifu.domain.grants.actions.moves import Move, yuan
 from qifu.domain.grants.actions.moving import steps_on
 from qifu.domain.grants.models import Application, BankAccount, PaymentOrder
-from qifu.domain.grants.sources import Payee, Source
+from qifu.domain.grants.sources import FOLLOWING, Payee, Source
 from qifu.domain.policies.actions import fulfilling
 from qifu.kernel.actor import Actor
 
@@ -54,6 +54,8 @@ def moved(event: str, orders: Sequence[tuple[int, PaymentOrder]], actor: Actor, 
             move.row.paid_at = order.paid_at
 
     steps_on(found, actor=actor, now=now, step=STEPS[event], relations=frozenset({"system"}), effect=effect)
+    for follow in FOLLOWING:
+        follow(event, found, actor, now)
     if event in ("paid", "returned"):
         _tell_policies(found, event, actor, now)
 

@@ -22,7 +22,7 @@ from qifu.kernel.evidence.actions import record
 MOST = 20  # of questions, materials, scores
 COPIED = (
     "title", "revision_id", "line_id", "way", "basis", "fixed", "cap", "quota", "opens_on", "closes_on", "fields", "questions",
-    "materials", "scoring", "pass_mark", "reviewers", "publicity_days", "decide_days", "is_deemed", "clawback",
+    "materials", "scoring", "pass_mark", "reviewers", "publicity_days", "decide_days", "is_deemed", "clawback", "duties",
 )  # fmt: skip
 
 
@@ -50,6 +50,7 @@ class Terms:
     decide_days: int = 20
     is_deemed: bool = False
     clawback: str = ""
+    duties: Sequence[Mapping[str, Any]] = ()  # obligations.terms: what is owed after payment
 
 
 @transaction.atomic
@@ -158,7 +159,9 @@ def _fill(row: Version, terms: Terms) -> None:
     row.line_id = told.pop("line")
     for name, value in told.items():
         setattr(
-            row, name, list(value) if name in ("fields", "questions", "materials", "scoring", "reviewers") else value
+            row,
+            name,
+            list(value) if name in ("fields", "questions", "materials", "scoring", "reviewers", "duties") else value,
         )
 
 

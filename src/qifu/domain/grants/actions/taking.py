@@ -13,6 +13,7 @@ from qifu.domain.grants.actions import money
 from qifu.domain.grants.actions.moves import Move, yuan
 from qifu.domain.grants.actions.moving import step_on
 from qifu.domain.grants.models import Application, Clock, Decision, Seat
+from qifu.domain.policies.actions import fulfilling
 from qifu.kernel.actor import SYSTEM, Actor
 from qifu.kernel.errors import Conflict, Invalid, Refusal
 from qifu.kernel.receipts.actions import claim, settle
@@ -170,6 +171,10 @@ def _grant(move: Move) -> None:
     money.reserve(actor=move.actor, now=move.now, line=row.version.line_id, source=row.stream, amount=row.granted)
     clause = move.text("clause") or "本项目公布的承诺办理期限"
     _decide(move, "grant", row.granted, clause, move.text("reason") or "承诺的期限已过，按规定视为同意。")
+    fulfilling.granted(
+        actor=move.actor, now=move.now, enterprise=row.enterprise_id, item=row.version.scheme.item_id,
+        applied_on=facts.day(row.submitted_at or row.drafted_at), on=facts.day(move.now),
+    )  # fmt: skip
     move.words["amount"] = yuan(row.granted)
 
 

@@ -27,7 +27,7 @@ class Obligation(models.Model):
         BREACHED = "breached", "疑似违反"
         CLAWBACK = "clawback", "追回中"
         MET = "met", "已履行"
-        ENDED = "ended", "已追回"
+        ENDED = "ended", "已了结"
         VOID = "void", "已取消"
 
     application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="obligations")

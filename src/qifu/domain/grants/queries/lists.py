@@ -11,7 +11,8 @@ from django.db.models import Count, F, Min, OuterRef, Q, QuerySet, Subquery
 
 from qifu.domain.grants import access
 from qifu.domain.grants.flow import APPLICATION
-from qifu.domain.grants.models import Application, Clock, Seat, Version
+from qifu.domain.grants.models import Application, Clock, Seat, Stay, Version
+from qifu.domain.grants.queries import board
 from qifu.domain.registry import queries as registry
 from qifu.kernel.actor import Actor, Role
 
@@ -32,6 +33,15 @@ class Filters:
     state: str = ""
     version: int | None = None
     q: str = ""
+    year: int | None = None
+    unit: int | None = None  # that answers for the scheme
+    scheme: int | None = None
+    refusal: str = ""
+    passed: str = ""  # a state that it has left
+    lacks: str = ""  # account: granted, and nobody has said where the money is to go
+
+
+GROUPS = {"open": "在办", "decided": "已决定"}  # of states, as numbers of the board count them
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +157,7 @@ def _filtered(actor: Actor, filters: Filters) -> QuerySet[Application]:
         rows = rows.filter(_for_me(actor))
     if filters.state in APPLICATION.states:
         rows = rows.filter(state=filters.state)
+    rows = _cut(rows, filters)
     if filters.version is not None:
         rows = rows.filter(version=filters.version)
     if filters.q.strip():
@@ -154,6 +165,26 @@ def _filtered(actor: Actor, filters: Filters) -> QuerySet[Application]:
         firms = registry.ids_matching(actor, text, most=500)
         rows = rows.filter(Q(number__iexact=text) | Q(enterprise__in=firms))
     return rows
+
+
+def _cut(rows: QuerySet[Application], filters: Filters) -> QuerySet[Application]:
+    """What a number of the board counts: none of it that was only listed, or dropped."""
+    if filters.year is not None:
+        rows = rows.filter(year=filters.year).exclude(state__in=["listed", "dropped"])
+    if filters.unit is not None:
+        rows = rows.filter(version__scheme__unit=filters.unit)
+    if filters.scheme is not None:
+        rows = rows.filter(version__scheme=filters.scheme)
+    if filters.state == "open":
+        rows = rows.filter(is_open=True)
+    elif filters.state == "decided":
+        rows = rows.filter(state__in=board.DECIDED)
+    if filters.refusal:
+        rows = rows.filter(refusal=filters.refusal)
+    if filters.passed:
+        left = Stay.objects.filter(state=filters.passed, until__isnull=False).values("application")
+        rows = rows.filter(pk__in=left)
+    return board.without_account(rows) if filters.lacks == "account" else rows
 
 
 def _for_me(actor: Actor) -> Q:

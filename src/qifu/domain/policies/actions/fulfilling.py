@@ -28,6 +28,20 @@ class Fulfilled:
 
 
 @transaction.atomic
+def granted(*, actor: Actor, now: datetime, enterprise: int, item: int, applied_on: date, on: date) -> None:
+    """Keep that it was granted; who was listed without asking has asked that day. The caller has passed its own door."""
+    claim, _ = Claim.objects.get_or_create(
+        enterprise_id=enterprise, item_id=item, year=applied_on.year,
+        defaults={"applied_on": applied_on, "source": SOURCE},
+    )  # fmt: skip
+    claim.granted_on = on
+    claim.save(update_fields=["granted_on"])
+    rows = Push.objects.filter(revision__item=item, enterprise=enterprise, applied_at=None)
+    rows.update(applied_at=now)
+    record_many([Entry(actor, now, "policies.note_granted", "policies.claims", {"item": item, "claim": claim.pk})])
+
+
+@transaction.atomic
 def note(*, actor: Actor, now: datetime, lines: Iterable[Fulfilled]) -> None:
     """Keep that it was asked for, or paid; a year's claim is brought up to date. The caller has passed its own door."""
     kept = list(lines)

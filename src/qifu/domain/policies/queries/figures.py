@@ -133,12 +133,13 @@ class Freshness:
 
 @dataclass(frozen=True, slots=True)
 class Funnel:
-    """What came of pushes: sent, opened, self-checked, applied, paid; and what was said of them."""
+    """What came of pushes: sent, opened, self-checked, applied, granted, paid; and what was said of them."""
 
     sent: int
     opened: int
     checked: int
     applied: int
+    granted: int
     paid: int
     fits: int
     not_fits: int
@@ -147,8 +148,9 @@ class Funnel:
 
     @property
     def steps(self) -> list[tuple[str, int]]:
-        names = ("已发送", "已打开", "已自查", "已申报", "已拨付")
-        return list(zip(names, (self.sent, self.opened, self.checked, self.applied, self.paid), strict=True))
+        names = ("已发送", "已打开", "已自查", "已申报", "已核定", "已拨付")
+        counts = (self.sent, self.opened, self.checked, self.applied, self.granted, self.paid)
+        return list(zip(names, counts, strict=True))
 
 
 SORTS = {"eligible": "符合最多", "unknown": "最不确定", "code": "按编号"}
@@ -291,10 +293,7 @@ def freshness(*, actor: Actor, on: date, size: int = 50) -> Freshness:
 
 
 def funnel(*, actor: Actor, since: date | None = None) -> Funnel:
-    """What came of pushes.
-
-    :raises Forbidden: not of the staff.
-    """
+    """What came of pushes. :raises Forbidden: not of the staff."""
     access.require_staff(actor)
     rows = Push.objects.all()
     if since is not None:
@@ -308,9 +307,10 @@ def funnel(*, actor: Actor, since: date | None = None) -> Funnel:
         unfitting=Count("pk", filter=Q(fits=False)),
         parcels=Count("parcel", distinct=True),
     )
-    pairs = Claim.objects.filter(paid_on__isnull=False).values_list("enterprise_id", "item_id")
-    paid = set(pairs)
-    told = rows.filter(applied_at__isnull=False).values_list("enterprise_id", "revision__item_id")
+    claims = Claim.objects.filter(Q(paid_on__isnull=False) | Q(granted_on__isnull=False))
+    known = list(claims.values_list("enterprise_id", "item_id", "paid_on"))
+    come, paid = {one[:2] for one in known}, {one[:2] for one in known if one[2] is not None}
+    told = list(rows.filter(applied_at__isnull=False).values_list("enterprise_id", "revision__item_id"))
     each = rows.values_list("revision__item__code", "revision__title").annotate(
         sent=Count("pk"),
         opened=Count("pk", filter=Q(opened_at__isnull=False)),
@@ -318,7 +318,8 @@ def funnel(*, actor: Actor, since: date | None = None) -> Funnel:
         wrong=Count("pk", filter=Q(fits=False)),
     )
     return Funnel(
-        counted["sent"], counted["opened"], counted["checked"], counted["applied"], sum(pair in paid for pair in told),
+        counted["sent"], counted["opened"], counted["checked"], counted["applied"],
+        sum(pair in come for pair in told), sum(pair in paid for pair in told),
         counted["fitting"], counted["unfitting"], counted["parcels"], list(each.order_by("-sent", "revision__item__code")[:100]),
     )  # fmt: skip
 

@@ -9,6 +9,7 @@ from django import forms
 
 from qifu.domain.grants.actions.schemes import Terms
 from qifu.domain.grants.flow import words
+from qifu.domain.grants.obligations import terms as duties
 from qifu.domain.grants.queries.schemes import Card
 from qifu.kernel.errors import Invalid, Refusal
 
@@ -89,6 +90,11 @@ class SchemeForm(forms.Form):
     decide_days = _count("承诺决定期限（工作日）", hint="从提交起算。")
     is_deemed = forms.BooleanField(label="超过承诺期限视为同意", required=False, help_text="只有规定允许时才勾选。")
     clawback = _rows("追回条款", "例如：三年内迁出的，全额追回。写入决定书。")
+    duties = _rows(
+        "付款后的义务",
+        "一行一项，到期自动提醒和核对，例如：不迁出 | 36 个月 | 全额追回；保持人数 | 24 个月 | 不少于 90% | 按缺口比例追回；"
+        "报告资金使用 | 6 个月 | 全额追回。也可以写“按未满期限追回”“不追回”。",
+    )
 
     def __init__(
         self, *args: Any, units: Sequence[tuple[str, str]], lines: Sequence[tuple[str, str]],
@@ -120,7 +126,7 @@ def terms_of(form: SchemeForm) -> Terms:
         questions=_questions(told["questions"]), materials=_materials(told["materials"]), scoring=_scoring(told["scoring"]),
         pass_mark=told["pass_mark"], reviewers=[int(one) for one in told["reviewers"]],
         publicity_days=told["publicity_days"], decide_days=told["decide_days"], is_deemed=told["is_deemed"],
-        clawback=told["clawback"].strip(),
+        clawback=told["clawback"].strip(), duties=[one.as_row() for one in duties.read(told["duties"])],
     )  # fmt: skip
 
 
@@ -134,6 +140,7 @@ def initial_of(card: Card) -> dict[str, Any]:
         "fields": row.fields, "reviewers": row.reviewers, "pass_mark": row.pass_mark,
         "publicity_days": row.publicity_days, "decide_days": row.decide_days, "is_deemed": row.is_deemed,
         "clawback": row.clawback,
+        "duties": duties.written(row.duties),
         "questions": "\n".join(
             f"{one['label']} | {labels.get(one['kind'], '文字')} | {'必填' if one['is_required'] else '选填'}" for one in row.questions
         ),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from qifu.entry.desk.grants import figures, money, notices, schemes, work
+from qifu.entry.desk.grants import after, effect, money, notices, schemes, work
 
 urlpatterns = [
     path("grants/", work.listing, name="desk_grants"),
@@ -21,7 +21,10 @@ urlpatterns = [
     path("grants/money/lines/<int:line>/", money.ledger, name="desk_fund_line"),
     path("grants/money/batches/<slug:number>/", money.batch, name="desk_batch"),
     path("grants/money/batches/<slug:number>/file/", money.bank_file, name="desk_batch_file"),
-    path("grants/figures/", figures.page, name="desk_grant_figures"),
+    path("grants/after/", after.listing, name="desk_after"),
+    path("grants/after/<int:number>/", after.show, name="desk_after_one"),
+    path("grants/after/<int:number>/files/<int:file>/", after.attachment, name="desk_after_file"),
+    path("grants/effect/", effect.page, name="desk_effect"),
     path("grants/<slug:number>/", work.show, name="desk_grant"),
     path("grants/<slug:number>/decision/", work.decision, name="desk_grant_decision"),
     path("grants/<slug:number>/files/<int:file>/", work.attachment, name="desk_grant_file"),

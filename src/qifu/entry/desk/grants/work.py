@@ -14,6 +14,7 @@ from qifu.domain.grants.actions import reviewing, taking
 from qifu.domain.grants.flow import APPLICATION, words
 from qifu.domain.grants.overlaps import queries as overlaps
 from qifu.domain.grants.queries import lists, sheet
+from qifu.domain.people import queries as people
 from qifu.engines.flow import Step
 from qifu.entry.theme import needs
 from qifu.entry.theme.middleware import PersonRequest
@@ -30,6 +31,7 @@ TOGETHER = {
 WAYS = {"enlist": "none", "offer": "confirm"}  # steps of one way in; they are offered where such applications are shown
 MOST_SHOWN = 2_000
 LONGEST = 60
+CUTS = ("year", "unit", "scheme", "refusal", "passed", "lacks")  # what numbers of the board cut the list to
 
 
 @require_GET
@@ -40,6 +42,7 @@ def listing(incoming: HttpRequest) -> HttpResponse:
     filters = _filters(request)
     page = lists.page(actor=request.actor, now=request.now, filters=filters, place=_whole(request.GET.get("from", "")))
     states = [Choice(name, f"{label} {n}") for name, label, n in lists.counts(request.actor)]
+    states += [Choice(name, label) for name, label in lists.GROUPS.items() if name == filters.state]
     schemes = [Choice(str(pk), title) for pk, title in lists.schemes(request.actor)]
     bar = FilterBar(
         (
@@ -47,8 +50,9 @@ def listing(incoming: HttpRequest) -> HttpResponse:
             Filter("state", "状态", choices=states),
             Filter("version", "项目", choices=schemes),
         ),
-        {"q": filters.q, "state": filters.state, "version": str(filters.version or ""), "scope": filters.scope},
-        keep=("scope",),
+        {"q": filters.q, "state": filters.state, "version": str(filters.version or ""), "scope": filters.scope}
+        | {name: request.GET.get(name, "")[:20] for name in CUTS},
+        keep=("scope", *CUTS),
     )
     ways = {one.way for one in page.lines}
     together = [
@@ -57,7 +61,7 @@ def listing(incoming: HttpRequest) -> HttpResponse:
     ]  # fmt: skip
     context = {
         "page": page, "bar": bar, "filters": filters, "waiting": lists.waiting(request.actor), "together": together,
-        "here": "work", "query": request.GET.urlencode(),
+        "here": "work", "query": request.GET.urlencode(), "cut": _cut_said(filters),
     }  # fmt: skip
     return render(request, "grants/list.html", context)
 
@@ -190,7 +194,27 @@ def _filters(request: PersonRequest) -> lists.Filters:
         request.GET.get("state", "")[:20],
         _whole(request.GET.get("version", "")) or None,
         request.GET.get("q", "")[:LONGEST].strip(),
+        year=_whole(request.GET.get("year", "")) or None,
+        unit=_whole(request.GET.get("unit", "")) or None,
+        scheme=_whole(request.GET.get("scheme", "")) or None,
+        refusal=request.GET.get("refusal", "")[:20],
+        passed=request.GET.get("passed", "")[:20],
+        lacks=request.GET.get("lacks", "")[:20],
     )
+
+
+def _cut_said(filters: lists.Filters) -> str:
+    """What a number of the board has cut the list to, in words."""
+    units = people.unit_tree().units
+    parts = (
+        f"{filters.year} 年" if filters.year else "",
+        units[filters.unit].short_name if filters.unit in units else "",
+        "一个项目" if filters.scheme else "",
+        words.label(words.REFUSALS, filters.refusal) if filters.refusal else "",
+        f"走过“{APPLICATION.states[filters.passed].label}”" if filters.passed in APPLICATION.states else "",
+        "企业还没有确认收款账户" if filters.lacks else "",
+    )
+    return "、".join(part for part in parts if part)
 
 
 def _whole(text: str) -> int:

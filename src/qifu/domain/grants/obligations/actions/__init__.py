@@ -1,0 +1,1 @@
+"""The only writes of obligations and claw-backs."""
