@@ -102,6 +102,12 @@ class Room(models.Model):
     asking = models.DecimalField(max_digits=8, decimal_places=2, null=True, blank=True)  # 元 a square metre and month
     since = models.DateField(null=True, blank=True)  # when it was made in this shape, if known
     until = models.DateField(null=True, blank=True)  # last day before it was split or joined
+    made_by = models.ForeignKey(
+        "estate.Reshaping", null=True, blank=True, on_delete=models.PROTECT, related_name="made"
+    )
+    ended_by = models.ForeignKey(
+        "estate.Reshaping", null=True, blank=True, on_delete=models.PROTECT, related_name="ended"
+    )
 
     class Meta:
         constraints = [
@@ -122,6 +128,18 @@ class Room(models.Model):
 
     def __str__(self) -> str:
         return self.number
+
+
+class Reshaping(models.Model):
+    """A room split into several, or several joined into one, from a day on."""
+
+    building = models.ForeignKey(Building, on_delete=models.PROTECT, related_name="reshapings")
+    day = models.DateField()  # the first in the new shape
+    at = models.DateTimeField()
+    undone_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.building_id} {self.day}"
 
 
 class Tenancy(models.Model):

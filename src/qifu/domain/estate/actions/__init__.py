@@ -5,6 +5,7 @@ from qifu.domain.estate.actions.letting import Letting, correct, end, let, undo
 from qifu.domain.estate.actions.lists import enter_list, try_list, undo_list
 from qifu.domain.estate.actions.mandates import grant, revoke
 from qifu.domain.estate.actions.planning import Line
+from qifu.domain.estate.actions.reshaping import Part, reshape, undo_reshape
 from qifu.domain.estate.actions.rooms import RoomFacts, RoomRow, change_room, note_export, put_rooms
 from qifu.domain.estate.actions.rounds import Said, begin_round, confirm, end_round, note
 from qifu.domain.estate.actions.seating import Ending, Seat, end_many, seat_many
@@ -14,6 +15,7 @@ __all__ = [
     "Ending",
     "Letting",
     "Line",
+    "Part",
     "PremisesRow",
     "RoomFacts",
     "RoomRow",
@@ -34,10 +36,12 @@ __all__ = [
     "put_buildings",
     "put_premises",
     "put_rooms",
+    "reshape",
     "revoke",
     "seat_many",
     "stream_of",
     "try_list",
     "undo",
     "undo_list",
+    "undo_reshape",
 ]

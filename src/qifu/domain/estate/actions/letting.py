@@ -52,9 +52,7 @@ def let(*, actor: Actor, now: datetime, room: int, letting: Letting, note: str =
     _require_free(held, wanted)
     if wanted.is_shared:
         _share(actor, now, held, wanted)
-    row = Tenancy(building_id=held.building_id, floor_id=held.floor_id, room=held, learnt_at=now)
-    _say(row, wanted)
-    _saved(row)
+    row = sat(held, now, wanted)
     _prove("estate.let", actor, now, row, note=note)
     return row
 
@@ -106,6 +104,7 @@ def undo(*, actor: Actor, now: datetime, tenancy: int) -> Tenancy | None:
     held = access.tenancy_to_keep(actor, tenancy)
     before = held.replaces
     if before is None:
+        _require_not_of_reshaping(held)
         dropped(held, now)
         _prove("estate.undo", actor, now, held)
         return None
@@ -169,8 +168,19 @@ def _problems(wanted: Letting) -> dict[str, str]:
     return problems
 
 
+def sat(room: Room, now: datetime, wanted: Letting) -> Tenancy:
+    """Begin the first belief of a tenancy of a room."""
+    row = Tenancy(building_id=room.building_id, floor_id=room.floor_id, room=room, learnt_at=now)
+    _say(row, wanted)
+    return _saved(row)
+
+
 def _require_free(room: Room, wanted: Letting, held: Tenancy | None = None) -> None:
-    """:raises Conflict: somebody else sits there on one of the days."""
+    """:raises Conflict: the room does not stand, or somebody else sits there, on one of the days."""
+    if room.until is not None and (wanted.until is None or wanted.until > room.until):
+        raise Conflict(f"{room.number} 室到 {room.until:%Y-%m-%d} 为止，之后已拆分或合并，请在新的房间里登记。")
+    if room.since is not None and (wanted.since is not None and wanted.since < room.since):
+        raise Conflict(f"{room.number} 室从 {room.since:%Y-%m-%d} 起才是现在这间，更早的请在原来的房间里登记。")
     others = meeting(believed(room.tenancies.all()), wanted.since, wanted.until)
     if held is not None:
         others = others.exclude(key=held.key)
@@ -190,9 +200,21 @@ def _share(actor: Actor, now: datetime, room: Room, wanted: Letting, held: Tenan
         _prove("estate.correct", actor, now, row, other, "登记了合租企业")
 
 
+def _require_not_of_reshaping(held: Tenancy) -> None:
+    """:raises Conflict: it is there because its room was split or joined."""
+    step = held.room.made_by if held.room is not None else None
+    if step is not None and step.at == held.learnt_at:
+        raise Conflict("这条入驻是随房间拆分或合并来的，请在房间页面撤回拆分或合并；租户已走的请登记迁出。")
+
+
 def superseded(held: Tenancy, now: datetime, wanted: Letting) -> Tenancy:
     """End one belief and begin the next."""
     dropped(held, now)
+    return believed_again(held, now, wanted)
+
+
+def believed_again(held: Tenancy, now: datetime, wanted: Letting) -> Tenancy:
+    """Begin a belief beside one that has ended."""
     row = Tenancy(
         key=held.key,
         building_id=held.building_id,

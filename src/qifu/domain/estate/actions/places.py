@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
 from qifu.domain.estate.models import Building, Floor, Room, Tower
@@ -20,6 +20,7 @@ class Places:
     towers: dict[tuple[int, str], int] = field(default_factory=dict)
     floors: dict[Spot, int] = field(default_factory=dict)
     rooms: dict[tuple[int, str], int] = field(default_factory=dict)  # by floor
+    ended: dict[tuple[int, str], int | None] = field(default_factory=dict)  # split or joined: the one room it became
 
     @classmethod
     def of(cls, codes: Iterable[str]) -> Places:
@@ -41,6 +42,7 @@ class Places:
         rooms = Room.objects.filter(building__in=inside, until__isnull=True)
         for pk, floor, name in rooms.values_list("pk", "floor_id", "number"):
             found.rooms[floor, name] = pk
+        found.ended = {spot: next_ for spot, next_ in became(inside).items() if spot not in found.rooms}
         return found
 
     def prepare(self, spots: Iterable[tuple[str, str, int | None]]) -> None:
@@ -64,17 +66,38 @@ class Places:
             for code, tower, floor, room in wanted
         }
         made = Room.objects.bulk_create(
-            [Room(building_id=b, floor_id=f, number=n) for (f, n), b in keys.items() if (f, n) not in self.rooms],
+            [
+                Room(building_id=b, floor_id=f, number=n)
+                for (f, n), b in keys.items()
+                if (f, n) not in self.rooms | self.ended
+            ],
             batch_size=BATCH,
         )
         self.rooms |= {(one.floor_id, one.number): one.pk for one in made}
 
     def at(self, code: str, tower: str, floor: int | None, room: str) -> tuple[int, int | None]:
-        """The numbers of floor and room; made if they are not there."""
+        """The numbers of floor and room; made if they are not there. Of a room that was split only the floor is known."""
         spot = (self.codes[code], tower, floor or None)
         if spot not in self.floors:
             self.prepare([(code, tower, floor)])
         place = self.floors[spot]
+        if (place, room) in self.ended:
+            return place, self.ended[place, room]
         if room and (place, room) not in self.rooms:
             self.rooms[place, room] = Room.objects.create(building_id=spot[0], floor_id=place, number=room).pk
         return place, self.rooms[place, room] if room else None
+
+
+def became(buildings: Collection[int]) -> dict[tuple[int, str], int | None]:
+    """By floor and number, the room that one which was joined to others has become; None where it was split."""
+    found: dict[tuple[int, str], int | None] = {}
+    ended = Room.objects.filter(building__in=buildings, ended_by__isnull=False, ended_by__undone_at=None)
+    next_ones = dict[int, list[int]]()
+    for step, pk in (
+        Room.objects.filter(made_by__ended__in=ended).order_by("pk").distinct().values_list("made_by", "pk")
+    ):
+        next_ones.setdefault(step or 0, []).append(pk)
+    for floor, name, step in ended.order_by("until", "pk").values_list("floor_id", "number", "ended_by"):
+        after = next_ones.get(step or 0, [])
+        found[floor, name] = after[0] if len(after) == 1 else None
+    return found

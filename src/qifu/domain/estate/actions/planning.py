@@ -14,7 +14,7 @@ from decimal import Decimal, InvalidOperation
 
 from qifu.domain.estate.actions.letting import DEAREST, EARLIEST, LATEST, LONGEST, Letting
 from qifu.domain.estate.actions.seating import Ending, Seat
-from qifu.domain.estate.models import Building, Tenancy
+from qifu.domain.estate.models import Building, Room, Tenancy
 from qifu.domain.people import queries as people
 from qifu.domain.registry import lookups
 from qifu.domain.registry import queries as registry
@@ -104,6 +104,7 @@ class _Planner:
         self.by_code = lookups.ids_by_code(credit.normalise(line.code) for line in lines if line.code)
         self.by_name = lookups.ids_by_name(line.firm for line in lines if line.firm)
         self.sitting: dict[Place, list[_Sitting]] = {}
+        self.ended = _ended()
         self._read_sitting()
 
     def _read_sitting(self) -> None:
@@ -177,6 +178,8 @@ class _Planner:
             raise _Unfit(f"{one.name}地上 {one.floors} 层，没有 {floor} 层。")
         if one.towers and not read.tower:
             raise _Unfit(f"{one.name}有{'、'.join(one.towers)}，请写明是哪一座。")
+        if next_ones := self.ended.get((one.code, read.tower, floor, read.room)):
+            raise _Unfit(f"{read.room} 室已拆分或合并为 {next_ones}，请写新的房号。")
         return one.code, read.tower, floor, read.room
 
     def _firm(self, line: Line) -> tuple[int | str, str]:
@@ -188,6 +191,18 @@ class _Planner:
         if len(line.firm) > LONGEST:
             raise _Unfit(f"企业名称超过 {LONGEST} 字。")
         return self.by_name.get(line.firm, line.firm), line.firm
+
+
+def _ended() -> dict[Place, str]:
+    """The rooms that were split or joined and stand no more, with the numbers of those that they became."""
+    rows = Room.objects.filter(ended_by__isnull=False).select_related("building", "floor__tower", "ended_by")
+    found: dict[Place, str] = {}
+    standing = set(Room.objects.filter(until__isnull=True).values_list("floor_id", "number")) if rows else set()
+    for row in rows.prefetch_related("ended_by__made"):
+        if row.ended_by is not None and (row.floor_id, row.number) not in standing:
+            place = (row.building.code, row.floor.tower.name, row.floor.number, row.number)
+            found[place] = "、".join(sorted(one.number for one in row.ended_by.made.all()))
+    return found
 
 
 def _day(text: str, label: str) -> date | None:

@@ -83,7 +83,7 @@ def put_rooms(*, actor: Actor, now: datetime, rows: Sequence[RoomRow]) -> tuple[
         known = places.rooms.get((floor, one.number))
         if known is not None:
             held[known] = one.facts
-        else:
+        elif (floor, one.number) not in places.ended:
             fresh[floor, one.number] = _put(Room(building_id=building, floor_id=floor, number=one.number), one.facts)
     Room.objects.bulk_create(fresh.values(), batch_size=1000)
     changed = _changed(held)

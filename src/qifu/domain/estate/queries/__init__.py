@@ -3,9 +3,10 @@
 from qifu.domain.estate.queries.building import BuildingPage, Cell, FloorView, Sitting, TowerView, building
 from qifu.domain.estate.queries.directory import Brief, Place, brief, buildings, by_code, places_of, suggest, written
 from qifu.domain.estate.queries.figures import Measures, Share, Tax, forecast, measures, taxes, total
+from qifu.domain.estate.queries.listing import ROOM_SORTS, RoomLine, RoomList, RoomWish, all_rooms, room_list
 from qifu.domain.estate.queries.lists import ListView, lists, tenant_list
 from qifu.domain.estate.queries.offers import Match, Need, Offer, Offers, Reason, Wish, match, offer, offers
-from qifu.domain.estate.queries.rooms import RoomView, Version, choices, room, tenancy
+from qifu.domain.estate.queries.rooms import RoomView, Version, choices, following, neighbours, room, tenancy
 from qifu.domain.estate.queries.rounds import (
     Owed,
     RunFloor,
@@ -22,6 +23,7 @@ from qifu.domain.estate.queries.rounds import (
 from qifu.domain.estate.queries.table import SORTS, Line, Table, Wanted, table
 
 __all__ = [
+    "ROOM_SORTS",
     "SORTS",
     "Brief",
     "BuildingPage",
@@ -37,7 +39,10 @@ __all__ = [
     "Owed",
     "Place",
     "Reason",
+    "RoomLine",
+    "RoomList",
     "RoomView",
+    "RoomWish",
     "RunFloor",
     "RunView",
     "Share",
@@ -49,21 +54,25 @@ __all__ = [
     "Version",
     "Wanted",
     "Wish",
+    "all_rooms",
     "brief",
     "building",
     "buildings",
     "by_code",
     "choices",
+    "following",
     "forecast",
     "lists",
     "mandates",
     "match",
     "measures",
+    "neighbours",
     "offer",
     "offers",
     "owed",
     "places_of",
     "room",
+    "room_list",
     "run",
     "running",
     "runs_any",

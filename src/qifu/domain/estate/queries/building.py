@@ -171,8 +171,8 @@ def towers(rooms: Iterable[Room], held: list[Tenancy], told: Mapping[int, Sittin
             by_room.setdefault(one.room_id, []).append(told[one.pk])
     floors: dict[tuple[str, int], tuple[int | None, list[Cell]]] = {}
     for row in rooms:
-        cell = _cell(row, tuple(by_room.get(row.pk, ())))
-        floors.setdefault((row.floor.tower.name, row.floor_id), (row.floor.number, []))[1].append(cell)
+        told_cell = cell(row, tuple(by_room.get(row.pk, ())))
+        floors.setdefault((row.floor.tower.name, row.floor_id), (row.floor.number, []))[1].append(told_cell)
     loose = _loose(held, told, floors)
     found: dict[str, list[FloorView]] = {}
     for (tower, floor), (number, cells) in floors.items():
@@ -199,7 +199,7 @@ def _loose(
     return found
 
 
-def _cell(row: Room, here: tuple[Sitting, ...]) -> Cell:
+def cell(row: Room, here: tuple[Sitting, ...]) -> Cell:
     if not here:
         state = row.state
     elif not any(one.is_known for one in here):

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
+from django.db.models import Q
+
 from qifu.domain.estate import access
 from qifu.domain.estate.actions.letting import Letting, said
 from qifu.domain.estate.models import Finding, Room, Tenancy
-from qifu.domain.estate.moments import Moment, lasting
+from qifu.domain.estate.moments import Moment, believed, lasting
 from qifu.domain.estate.queries.building import Sitting, sitting
 from qifu.domain.estate.queries.directory import Brief, briefs, floor_label
 from qifu.domain.people import queries as people
@@ -60,6 +63,9 @@ class RoomView:
     coming: tuple[Version, ...]
     past: tuple[Version, ...]  # as believed now
     dropped: tuple[Version, ...]  # what is believed no more, the latest first
+    came_from: tuple[Room, ...]  # it was split from, or joined of
+    became: tuple[Room, ...]
+    neighbours: tuple[Room, ...]  # others that stand on the floor
     looks: tuple[Look, ...]
     records: list[Record]
     may_keep: bool
@@ -70,7 +76,7 @@ class RoomView:
 
 
 def room(actor: Actor, number: int, moment: Moment) -> RoomView:
-    """One room. Thirteen queries at most.
+    """One room. Sixteen queries at most.
 
     :raises Missing: there is none. :raises Forbidden: not of the staff.
     """
@@ -96,10 +102,26 @@ def room(actor: Actor, number: int, moment: Moment) -> RoomView:
         coming=coming,
         past=gone,
         dropped=tuple(dropped),
+        came_from=tuple(Room.objects.filter(ended_by=row.made_by_id).order_by("number")) if row.made_by_id else (),
+        became=tuple(Room.objects.filter(made_by=row.ended_by_id).order_by("number")) if row.ended_by_id else (),
+        neighbours=neighbours(row),
         looks=_looks(row),
         records=list(evidence.history(row.stream).order_by("-seq")[:30]),
         may_keep=access.may_keep(actor, row.building),
     )
+
+
+def neighbours(row: Room) -> tuple[Room, ...]:
+    """The other rooms that stand on the floor."""
+    return tuple(Room.objects.filter(floor=row.floor_id, until__isnull=True).exclude(pk=row.pk).order_by("number"))
+
+
+def following(actor: Actor, rows: Iterable[int], day: date) -> tuple[Version, ...]:
+    """Who sits in the rooms that day or is to come later, as believed now; the caller has passed their door."""
+    held = believed(Tenancy.objects.filter(room__in=list(rows))).filter(Q(until__isnull=True) | Q(until__gte=day))
+    kept = list(held.order_by("since", "pk"))
+    names = sitting(actor, kept, all_names=access.runs_only(actor))
+    return tuple(_version(one, names[one.pk]) for one in kept)
 
 
 def tenancy(actor: Actor, number: int) -> tuple[Tenancy, Letting, Sitting]:

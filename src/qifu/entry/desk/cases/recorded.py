@@ -47,6 +47,7 @@ VERBS = {
         "load.done": "名单已导入", "load.fail": "导入失败", "building.create": "录入楼宇", "building.change": "楼宇信息变更",
         "estate.let": "登记入驻", "estate.end": "登记迁出", "estate.correct": "更正入驻", "estate.undo": "撤回入驻的上一步",
         "estate.seat": "批量登记入驻", "estate.end_many": "批量登记迁出", "estate.room": "房间信息变更", "estate.rooms": "录入房间",
+        "estate.reshape": "拆分或合并房间", "estate.reshape_undo": "撤回拆分或合并",
         "estate.mandate": "授予运营授权", "estate.mandate_end": "收回运营授权", "estate.confirm": "半年确认租户",
         "estate.round": "开始现场核验", "estate.look": "核验房间", "estate.round_end": "结束现场核验", "estate.export": "导出楼宇",
         "estate.list": "试算租户名单", "estate.list_enter": "导入租户名单", "estate.list_undo": "撤回租户名单",

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from decimal import Decimal
 
-from qifu.domain.estate.queries import BuildingPage, Sitting, Table
+from qifu.domain.estate.queries import BuildingPage, RoomLine, Sitting, Table
 from qifu.output.charts.tables import as_xlsx
 
 BUILDINGS = (
@@ -17,6 +17,25 @@ BUILDINGS = (
 TENANTS = (
     "塔楼", "楼层", "房号", "面积（平方米）", "状态", "租户", "行业", "入驻日期", "租约到期", "租金（元/平方米·月）", "注册地", "纳税地",
 )  # fmt: skip
+
+
+ROOMS = (
+    "楼宇编码", "楼宇", "街道", "地址", "塔楼", "楼层", "房号", "面积（平方米）", "用途", "状态",
+    "招租报价（元/平方米·月）", "租户", "最早到期的租约",
+)  # fmt: skip
+
+
+def rooms(lines: Iterable[RoomLine]) -> tuple[bytes, int]:
+    """Rooms with their tenants, and how many rows there are."""
+    rows = [
+        (
+            one.building.code, one.building.name, one.building.street_name, one.building.address, one.tower, one.floor,
+            one.cell.number, _figure(one.cell.area), one.use, one.cell.state_label, _figure(one.asking),
+            "；".join(sitting.name for sitting in one.cell.sitting), _day(one.cell.lease_until),
+        )
+        for one in lines
+    ]  # fmt: skip
+    return as_xlsx([("房间", ROOMS, rows)]), len(rows)
 
 
 def buildings(table: Table, day: date) -> bytes:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from qifu.entry.desk.estate import buildings, lists, rooms, rounds
+from qifu.entry.desk.estate import buildings, listing, lists, reshaping, rooms, rounds
 
 urlpatterns = [
     path("buildings/", buildings.listing, name="desk_buildings"),
@@ -20,6 +20,12 @@ urlpatterns = [
     path("buildings/<int:number>/managers/", rounds.grant, name="desk_mandate"),
     path("buildings/<int:number>/rounds/", rounds.begin, name="desk_round_begin"),
     path("mandates/<int:mandate>/end/", rounds.revoke, name="desk_mandate_end"),
+    path("rooms/", listing.listing, name="desk_rooms"),
+    path("rooms/export/", listing.export, name="desk_rooms_export"),
+    path("rooms/tenants/", listing.names, name="desk_tenant_names"),
+    path("rooms/<int:room>/split/", reshaping.split, name="desk_room_split"),
+    path("rooms/<int:room>/merge/", reshaping.merge, name="desk_room_merge"),
+    path("rooms/<int:room>/unshape/", reshaping.undo, name="desk_room_unshape"),
     path("rooms/<int:room>/", rooms.page, name="desk_room"),
     path("rooms/<int:room>/let/", rooms.let, name="desk_room_let"),
     path("rooms/<int:room>/facts/", rooms.facts, name="desk_room_facts"),
