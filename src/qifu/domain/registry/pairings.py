@@ -141,6 +141,19 @@ def pairing(actor: Actor, number: int) -> PairingView:
     return _view(row, people.names([row.decided_by_id]), _sides(row), tuple(others))
 
 
+def undoable(actor: Actor, number: int) -> PairingView | None:
+    """The doubt that was decided just before, if its decision can be taken back.
+
+    :raises Forbidden: not for this actor.
+    """
+    require_loader(actor)
+    rows = Pairing.objects.select_related("source", "row", "enterprise", "enterprise__street")
+    row = rows.filter(pk=number, state__in=["same", "different"], row__gone_at=None).first()
+    if row is None or (row.state == "different" and row.row.enterprise_id is not None):
+        return None
+    return _view(row, {}, ())
+
+
 def following(actor: Actor, number: int) -> int | None:
     """The next doubt that waits, after this one or from the beginning."""
     require_loader(actor)

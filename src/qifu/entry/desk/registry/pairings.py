@@ -64,7 +64,10 @@ def page(incoming: HttpRequest, number: int) -> HttpResponse:
     request = cast(PersonRequest, incoming)
     told = pairings.pairing(request.actor, number)
     left = pairings.count(request.actor)["waiting"]
-    return render(request, "registry/pairing.html", {"told": told, "left": left})
+    before = request.GET.get("last", "")
+    is_number = before.isascii() and before.isdecimal() and len(before) < 19
+    last = pairings.undoable(request.actor, int(before)) if is_number else None
+    return render(request, "registry/pairing.html", {"told": told, "left": left, "last": last})
 
 
 @require_POST
@@ -80,4 +83,8 @@ def decide(incoming: HttpRequest, number: int, word: str) -> HttpResponse:
     actions.decide_pairing(actor=request.actor, now=request.now, pairing=number, word=word)
     messages.success(request, SAID[word])
     following = pairings.following(request.actor, number)
-    return redirect("desk_pairing", following) if following else redirect("desk_pairings")
+    if not following:
+        return redirect("desk_pairings")
+    response = redirect("desk_pairing", following)
+    response["Location"] += f"?last={number}"
+    return response
