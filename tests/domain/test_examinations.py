@@ -14,6 +14,7 @@ from pytest_django import DjangoAssertNumQueries
 from qifu.domain.disclosure import actions, queries
 from qifu.domain.disclosure.models import Batch, Examination
 from qifu.domain.people.models import Account
+from qifu.entry.desk.disclosure import shown
 from qifu.entry.desk.disclosure.jobs import examine
 from qifu.kernel.errors import Conflict, Invalid, Missing
 from qifu.kernel.evidence.models import Record
@@ -93,6 +94,18 @@ def test_the_page_shows_what_was_found_at_its_place(stage: Stage) -> None:
     assert client.get(f"/examinations/{number}/?view=nonsense").status_code == 404
 
 
+def test_of_equal_figures_in_a_row_the_one_that_the_finding_names_is_lit() -> None:
+    found = shown.findings(
+        [{"rule": "X", "severity": "warning", "title": "", "message": "2011350的基本支出为200.00", "lines": [3], "figures": ["200.00"]}]
+    )  # fmt: skip
+    row = {"code": "2011350", "name": "事业运行", "amounts": {"total": "200.00", "basic": "200.00", "project": None}}
+    places = {"income": [], "expenditure": [], "rows": [3], "from": 1}
+    model = {"tables": {"T05": {"rows": [row], "notes": []}}, "places": {"tables": {"T05": places}}}
+    (grid,) = shown.grids(model, found)
+    assert [cell.finding is not None for cell in grid.rows[0][2]] == [False, True, False]
+    assert grid.gravest == found[0]
+
+
 def test_the_report_can_be_sent_back(stage: Stage) -> None:
     number = examined(stage, paper("310.00"))
     client = client_of(stage.house, "dispatcher")
@@ -158,7 +171,7 @@ def test_several_files_make_a_batch_with_its_progress(stage: Stage) -> None:
     )
     table = client.get(f"/examinations/batches/{batch.pk}/table.xlsx")
     with ZipFile(BytesIO(b"".join(table.streaming_content))) as archive:  # type: ignore[attr-defined]
-        assert "江泽区示例服务中心 2024 年 决算" in archive.read("xl/sharedStrings.xml").decode()
+        assert "江泽区示例服务中心 2024 年决算" in archive.read("xl/sharedStrings.xml").decode()
 
 
 def test_each_sees_their_own_and_finance_of_the_centre_sees_all(stage: Stage) -> None:
@@ -211,9 +224,7 @@ def test_reading_twice_keeps_one_result(stage: Stage) -> None:
 
 def test_a_document_may_be_compared_only_with_ones_own_that_was_read(stage: Stage) -> None:
     mine, waiting = examined(stage), handed(stage)
-    assert queries.comparable(stage.house.actor("dispatcher")) == [
-        (mine, "江泽区示例服务中心 2024 年 决算（决算.txt）")
-    ]
+    assert queries.comparable(stage.house.actor("dispatcher")) == [(mine, "江泽区示例服务中心 2024 年决算（决算.txt）")]
     compared = handed(stage, against=mine)
     examine.func(compared)
     assert Examination.objects.get(pk=compared).state == "done"

@@ -12,6 +12,7 @@ from decimal import Decimal
 
 from .layouts import SUMS, addends, column_name, identities, keyed, ledger_line, printed_name
 from .model import Entry, Model, Row, Statement
+from .spots import spoken_place
 from .subjects import economic
 
 Key = tuple[str, str, str]  # statement, row (code, or side:key), column
@@ -530,7 +531,14 @@ def said(model: Model) -> Iterator[Relation]:
     for topic, subject, key in _SAID:
         for claim in model.claims:
             if (claim.topic, claim.subject, claim.measure, claim.unit) == (topic, subject, "amount", "万元"):
-                yield Relation("NAR-01", ((key, 1),), place_name(key), f"说明中的“{subject}”", -claim.value, claim.line)
+                yield Relation(
+                    "NAR-01",
+                    ((key, 1),),
+                    spoken_place(place_name(key)),
+                    f"说明中的“{subject}”",
+                    -claim.value,
+                    claim.line,
+                )
                 break
 
 

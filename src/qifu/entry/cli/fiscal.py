@@ -19,6 +19,7 @@ from qifu.engines.statements import (
     to_json,
     why_not_compared,
 )
+from qifu.engines.statements.spots import spoken_place
 from qifu.engines.statements.writing.explain import Facts, worded
 from qifu.engines.statements.writing.plan import Plan, planned
 from qifu.entry.intake.fiscal import Unusable, open_paper
@@ -92,7 +93,7 @@ def _tell_doubts(model: Model) -> None:
             f"{len(model.repairs)} places were repaired; please check.",
         )
     for place in model.unreadable[:20]:
-        say(f"第 {place.line} 行 {place.where}：{place.why}。", f"line {place.line} {place.where}: not readable.")
+        say(f"第 {place.line} 行 {spoken_place(place.where)}：{place.why}。", f"line {place.line} {place.where}: not readable.")
 
 
 @command.command(

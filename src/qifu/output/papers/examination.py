@@ -7,6 +7,7 @@ from io import BytesIO
 from zoneinfo import ZoneInfo
 
 from qifu.domain.disclosure.queries import SEVERITIES, Sheet
+from qifu.engines.statements.spots import spoken_place
 
 HERE = ZoneInfo("Asia/Shanghai")
 TITLE, HEADING, TEXT = "方正小标宋简体", "黑体", "仿宋_GB2312"
@@ -58,11 +59,15 @@ def _trouble(document, sheet: Sheet) -> None:  # type: ignore[no-untyped-def]
         _line(document, f"读取时修复的数字（{len(repairs)} 处，请对照原件）", HEADING)
     for place, one in enumerate(repairs):
         word = {True: "，已确认", False: "，经核对有误"}.get(sheet.words.get(place, None), "")  # type: ignore[arg-type]
-        _line(document, f"{one['where']}：读到“{one['raw']}”，按“{one['value']}”核对（{one['why']}）{word}", size=14)
+        _line(
+            document,
+            f"{spoken_place(one['where'])}：读到“{one['raw']}”，按“{one['value']}”核对（{one['why']}）{word}",
+            size=14,
+        )
     if unreadable:
         _line(document, f"没有读懂的地方（{len(unreadable)} 处，未参与核对）", HEADING)
     for one in unreadable:
-        _line(document, f"{one['where']}：{one['raw']}（{one['why']}）", size=14)
+        _line(document, f"{spoken_place(one['where'])}：{one['raw']}（{one['why']}）", size=14)
 
 
 def _places(one: dict[str, object]) -> str:

@@ -188,4 +188,4 @@ def _lines(rows: list[dict[str, Any]]) -> list[Line]:
 
 
 def _title(unit: str, year: int | None, kind: str) -> str:
-    return " ".join(part for part in (unit, f"{year} 年" if year else "", KINDS.get(kind, "")) if part)
+    return " ".join(part for part in (unit, (f"{year} 年" if year else "") + KINDS.get(kind, "")) if part)

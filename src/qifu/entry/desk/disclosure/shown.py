@@ -16,11 +16,6 @@ Json = Mapping[str, Any]
 TONES = {"error": "red", "warning": "amber", "info": ""}
 ICONS = {"error": "alert", "warning": "flag", "info": "info"}
 LABELS = dict(SEVERITIES)
-ROWS = {
-    "current": "本年合计", "grand": "总计", "opening": "年初结转和结余", "closing": "年末结转和结余", "personnel": "人员经费合计",
-    "public": "公用经费合计", "budget": "预算数", "actual": "决算数", "general": "一般公共预算", "fund": "政府性基金",
-    "capital": "国有资本经营预算",
-}  # fmt: skip
 FIGURE = re.compile(r"-?\d[\d,]*(?:\.\d+)?")
 
 
@@ -78,8 +73,10 @@ class Grid:
         return any(code for code, _, _ in self.rows)
 
     @property
-    def wrong(self) -> int:
-        return sum(cell.finding is not None for _, _, cells in self.rows for cell in cells)
+    def gravest(self) -> Finding | None:
+        """The gravest finding at any of its cells."""
+        found = [cell.finding for _, _, cells in self.rows for cell in cells if cell.finding is not None]
+        return min(found, key=lambda one: one.number, default=None)
 
 
 def findings(found: Sequence[Json]) -> list[Finding]:
@@ -138,7 +135,19 @@ def _grid(name: str, table: Json, places: Json, at: Mapping[int, Sequence[Findin
 
 
 def _cells(amounts: Mapping[str, str | None], columns: Sequence[str], at: Sequence[Finding]) -> tuple[Cell, ...]:
-    return tuple(_cell(amounts.get(column), column, at, alone=len(columns) == 1) for column in columns)
+    cells = [_cell(amounts.get(column), column, at, alone=len(columns) == 1) for column in columns]
+    named = {
+        cell.finding.number for column, cell in zip(columns, cells, strict=True) if cell.finding and _says(cell, column)
+    }
+    return tuple(
+        Cell(cell.value) if cell.finding and cell.finding.number in named and not _says(cell, column) else cell
+        for column, cell in zip(columns, cells, strict=True)
+    )
+
+
+def _says(cell: Cell, column: str) -> bool:
+    """Whether the finding names the column: of equal figures in a row it means the one it names."""
+    return cell.finding is not None and COLUMN_NAMES.get(column, column) in cell.finding.message
 
 
 def _cell(value: str | None, column: str, at: Sequence[Finding], *, alone: bool) -> Cell:
@@ -151,16 +160,6 @@ def _cell(value: str | None, column: str, at: Sequence[Finding], *, alone: bool)
 
 def _names(finding: Finding, statement: str) -> bool:
     return printed_name(statement) in finding.message or printed_name(statement) in finding.title
-
-
-def placed(where: str) -> str:
-    """Where a repair stands, as people say it: 公开03表 2010399 基本支出."""
-    statement, _, rest = where.partition(".")
-    if not re.fullmatch(r"[TB]\d\d(-\d+)?", statement):
-        return where
-    row, _, column = rest.rpartition(".")
-    last = {"code": "编码", "name": "名称", "amount": "金额"}.get(column) or column_name(statement, column)
-    return " ".join(piece for piece in (printed_name(statement), ROWS.get(row, row), last) if piece)
 
 
 def _by_line(found: Sequence[Finding]) -> defaultdict[int, list[Finding]]:

@@ -12,6 +12,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from qifu.domain.disclosure import actions, queries
+from qifu.engines.statements.spots import spoken_place
 from qifu.entry.desk.disclosure import shown
 from qifu.entry.desk.disclosure.jobs import enqueue
 from qifu.entry.intake.tables import safe_cell
@@ -124,7 +125,7 @@ def _shown(sheet: queries.Sheet, view: str) -> dict[str, Any]:
     found = shown.findings(sheet.findings)
     model = sheet.model
     repairs = [
-        (place, {**each, "where": shown.placed(each["where"])}, sheet.words.get(place))
+        (place, {**each, "where": spoken_place(each["where"])}, sheet.words.get(place))
         for place, each in enumerate(model.get("repairs", ()))
     ]
     tabs = [
@@ -142,6 +143,7 @@ def _shown(sheet: queries.Sheet, view: str) -> dict[str, Any]:
         "marked": shown.marked(sheet.lines, found) if view == "text" else [],
         "grids": shown.grids(model, found) if view == "tables" else [],
         "repairs": repairs,
+        "unread": [{**each, "where": spoken_place(each["where"])} for each in model.get("unreadable", ())],
         "unjudged": sum(word is None for _, _, word in repairs),
     }
 
