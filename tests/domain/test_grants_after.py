@@ -162,7 +162,7 @@ def test_what_is_overdue_or_below_the_promise_is_found_with_source_and_day(room:
     )  # fmt: skip
     assert duty("report").finding["text"] == "到期没有报告"
     assert (duty("stay").state, keeping.check_all(now=now)) == ("running", 0)
-    assert len(told("work_duty_breached")) == 2
+    assert len(told("work_duty_breached")) == 4  # two breaches, two handlers
 
 
 def test_an_enterprise_struck_off_has_left(room: Grants) -> None:

@@ -17,6 +17,7 @@ from qifu.domain.people import queries as people
 from qifu.domain.policies.queries import carried, judging
 from qifu.domain.registry import agencies
 from qifu.entry.cli.sample.streams import SEED, stream
+from qifu.entry.cli.seed import grants_after
 from qifu.kernel.actor import SYSTEM, Actor, Agency
 
 SCORING = ({"name": "s1", "label": "项目成效", "most": 60}, {"name": "s2", "label": "规范和信用", "most": 40})
@@ -57,6 +58,11 @@ def write(now: datetime) -> int:
     applied = _scheme(cast, began, items[0][0].code, "kejing", _apply(items[0][0].title, line, now, cast))
     firms = items[0][1][: PAID + PUBLIC + LATE]
     _settled(cast, applied, _actors(firms[:PAID], known), began)
+    if began + timedelta(days=61) < now:
+        grants_after.write(
+            contacts=_actors(firms[:3], known), lead=cast.lead, decider=cast.decider, finance=cast.finance, payer=cast.payer,
+            at=began + timedelta(days=50), now=began + timedelta(days=60),
+        )  # fmt: skip
     _public(cast, applied, _actors(firms[PAID : PAID + PUBLIC], known), now - timedelta(days=9))
     _under_way(cast, applied, _actors(firms[PAID + PUBLIC :], known), now - timedelta(days=4))
     for place, way in enumerate(("none", "confirm"), 1):
@@ -105,7 +111,7 @@ def _apply(title: str, line: int, now: datetime, cast: Cast) -> Terms:
         closes_on=date(now.year, 12, 31), cap=Decimal("300000.00"), fields=("employees", "industry"), questions=QUESTIONS,
         materials=MATERIALS, scoring=SCORING, pass_mark=Decimal(70),
         reviewers=[cast.units[code] for code in ("kejing", "caizheng", "renli")], publicity_days=5, decide_days=30,
-        clawback="三年内迁出本区的，退回补助资金。",
+        clawback="三年内迁出本区的，退回补助资金。", duties=grants_after.DUTIES,
     )  # fmt: skip
 
 
