@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import zipfile
 from datetime import date
+from xml.etree import ElementTree
 
 import pypdfium2
 import pytest
@@ -129,6 +131,20 @@ def test_the_paper_says_the_same_in_word_and_pdf() -> None:
 
 
 @pytest.mark.django_db
+def test_the_word_file_has_charts_with_the_figures_of_its_tables() -> None:
+    raw = word.build(usual(), "示例中心")
+    parts = zipfile.ZipFile(io.BytesIO(raw))
+    names = sorted(name for name in parts.namelist() if name.startswith("word/charts/"))
+    assert names == [f"word/charts/chart{n}.xml" for n in range(1, len(names) + 1)]
+    chart = ElementTree.fromstring(parts.read(names[0]))
+    inside = "{http://schemas.openxmlformats.org/drawingml/2006/chart}"
+    told = [[one.text for one in chart.findall(f".//{inside}{kind}//{inside}v")] for kind in ("cat", "val")]
+    assert told == [["制造业", LABELS.industries["I"]], ["330.00", "40.00"]]
+    assert "按行业门类：纳税（万元）" in parts.read(names[0]).decode()
+    assert sum("c:chart" in one._element.xml for one in Document(io.BytesIO(raw)).paragraphs) == len(names)
+    assert parts.read("[Content_Types].xml").decode().count("drawingml.chart+xml") == len(names)
+
+
 def test_the_page_and_its_files(stage: Stage, client: Client, django_assert_max_num_queries: object) -> None:
     cache.clear()
     client.force_login(stage.house.accounts["leader"])

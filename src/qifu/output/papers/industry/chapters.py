@@ -23,11 +23,12 @@ HEADS = ("企业（户）", "营业收入（万元）", "纳税（万元）", "�
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A line of a table. `bar` is the part of the longest, 0 to 1; `key` is what the line is of, for a page to open it."""
+    """A line of a table. `bar` is the part of the longest, 0 to 1, by `tax`; `key` is what the line is of, for a page to open it."""
 
     cells: tuple[str, ...]
     key: str = ""
     bar: float = 0.0
+    tax: float = 0.0  # 万元
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,8 @@ def basis(a: Analysis) -> str:
 def _groups(name: str, groups: Sequence[Group], a: Analysis, head: str) -> Table:
     most = max((group.value("tax_paid") or 0 for group in groups), default=0)
     rows = tuple(
-        Row(_line(group, a), group.key, (group.value("tax_paid") or 0) / most if most > 0 else 0) for group in groups
+        Row(_line(group, a), group.key, tax / most if most > 0 else 0, tax)
+        for group, tax in ((group, group.value("tax_paid") or 0) for group in groups)
     )
     return Table(name, (head, *HEADS), rows, "括号内为有数据的户数。")
 
@@ -135,6 +137,7 @@ def _houses(houses: Sequence[House]) -> Table:
             ),
             house.code,
             (house.tax or 0) / most if most > 0 else 0,
+            house.tax or 0,
         )
         for house in shown
     )

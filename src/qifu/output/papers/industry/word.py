@@ -1,4 +1,4 @@
-"""The report in Word, in the fonts of official papers (GB/T 9704-2012); bars are drawn with characters, so that they print anywhere."""
+"""The report in Word, in the fonts of official papers (GB/T 9704-2012); under each table that compares a chart that Word draws."""
 
 from __future__ import annotations
 
@@ -11,13 +11,14 @@ from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
 
+from qifu.output.charts.office import bars
 from qifu.output.papers.orders import HEADING, TEXT, TITLE
 
 from .analysis import Analysis
 from .chapters import Chapter, Table, chapters, title
 
 NUMERALS = "一二三四五六七八九十"
-BAR = 10  # blocks of the longest bar
+CHARTED = 15  # lines of a chart
 
 
 def build(analysis: Analysis, centre: str) -> bytes:
@@ -50,24 +51,22 @@ def _table(document: Any, table: Table) -> None:
         _line(document, f"{table.name}：没有数据。", TEXT, 12)
         return
     _line(document, table.name, HEADING, 12, WD_ALIGN_PARAGRAPH.CENTER)
-    has_bars = sum(row.bar > 0 for row in table.rows) > 1
-    heads = (*table.heads, "对比") if has_bars else table.heads
-    grid = document.add_table(rows=1, cols=len(heads), style="Table Grid")
-    _cells(grid.rows[0].cells, heads, HEADING)
+    grid = document.add_table(rows=1, cols=len(table.heads), style="Table Grid")
+    _cells(grid.rows[0].cells, table.heads, HEADING)
     grid.rows[0]._tr.get_or_add_trPr().append(grid.rows[0]._tr.makeelement(qn("w:tblHeader"), {qn("w:val"): "true"}))
     for row in table.rows:
-        bar = ("█" * max(1, round(row.bar * BAR)) if row.bar > 0 else "",) if has_bars else ()
-        _cells(grid.add_row().cells, (*row.cells, *bar), TEXT)
+        _cells(grid.add_row().cells, row.cells, TEXT)
     if table.note:
         _line(document, f"注：{table.note}", TEXT, 10.5)
+    lines = [(row.cells[0], f"{row.tax:.2f}") for row in table.rows if row.bar > 0]
+    if len(lines) > 1:
+        bars(document, f"{table.name}：纳税", "万元", lines[:CHARTED])
 
 
 def _cells(cells: Sequence[Any], values: Sequence[str], font: str) -> None:
     for place, (cell, value) in enumerate(zip(cells, values, strict=True)):
         paragraph = cell.paragraphs[0]
-        paragraph.alignment = (
-            WD_ALIGN_PARAGRAPH.LEFT if place == 0 or value.startswith("█") else WD_ALIGN_PARAGRAPH.RIGHT
-        )
+        paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT if place else WD_ALIGN_PARAGRAPH.LEFT
         _run(paragraph, value, font, 9)
 
 
