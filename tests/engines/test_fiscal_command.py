@@ -64,6 +64,21 @@ def test_publishing_refuses_errors(tmp_path: Path, capsys: pytest.CaptureFixture
     assert out.exists()
 
 
+def test_in_english_findings_stay_chinese_and_it_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    text = render(sample(random.Random(2)), "txt").decode().replace("本年支出合计\t57\t", "本年支出合计\t57\t9", 1)
+    source = tmp_path / "a.txt"
+    source.write_text(text, encoding="utf-8")
+    assert run(["fiscal", "audit", str(source), "--lang", "en"]) == 1
+    caught = capsys.readouterr()
+    assert caught.out.startswith("[error] TBL-01")
+    assert "依据" not in caught.out
+    assert "Findings are worded in Chinese" in caught.err
+    assert run(["fiscal", "audit", str(source)]) == 1
+    caught = capsys.readouterr()
+    assert caught.out.startswith("[错误] TBL-01")
+    assert "worded in Chinese" not in caught.err
+
+
 def _pdf(pages: int, **options: object) -> bytes:
     raw = io.BytesIO()
     canvas = Canvas(raw, **options)

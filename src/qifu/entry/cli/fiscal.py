@@ -26,7 +26,7 @@ from qifu.entry.intake.fiscal import Unusable, open_paper
 from qifu.output.papers.fiscal import FORMATS, render
 from qifu.output.papers.fiscal.opendata import write_package
 
-from .speak import CLEAN, FOUND_WRONG, BadInput, emit, say, spoken
+from .speak import CLEAN, FOUND_WRONG, BadInput, emit, language, say, spoken
 
 FILE = click.argument("file", type=click.Path(path_type=Path))
 AS_JSON = click.option("--json", "as_json", is_flag=True, help="输出 JSON")
@@ -93,7 +93,10 @@ def _tell_doubts(model: Model) -> None:
             f"{len(model.repairs)} places were repaired; please check.",
         )
     for place in model.unreadable[:20]:
-        say(f"第 {place.line} 行 {spoken_place(place.where)}：{place.why}。", f"line {place.line} {place.where}: not readable.")
+        say(
+            f"第 {place.line} 行 {spoken_place(place.where)}：{place.why}。",
+            f"line {place.line} {place.where}: not readable.",
+        )
 
 
 @command.command(
@@ -115,6 +118,8 @@ def audit_command(file: Path, against: Path | None, as_json: bool) -> int:
     if as_json:
         emit(report_json(report))
     else:
+        if report.findings and language.get() == "en":
+            say("", "Findings are worded in Chinese: they quote the document and go back to its authors.")
         for finding in report.findings:
             _show(finding)
         click.echo(
@@ -129,17 +134,19 @@ def audit_command(file: Path, against: Path | None, as_json: bool) -> int:
     return FOUND_WRONG if report.count("error") else CLEAN
 
 
-_GRAVITY = {"error": "错误", "warning": "疑点", "info": "提示"}
+_GRAVITY = {"error": ("错误", "error"), "warning": ("疑点", "warning"), "info": ("提示", "remark")}
 
 
 def _show(finding: Finding) -> None:
-    lines = "、".join(str(line) for line in finding.lines[:6])
-    place = f"（第 {lines} 行）" if lines else ""
-    click.echo(f"[{_GRAVITY[finding.severity]}] {finding.rule} {finding.message}{place}")
+    lines = ", ".join(str(line) for line in finding.lines[:6])
+    place = spoken(f"（第 {lines.replace(', ', '、')} 行）", f" (line {lines})") if lines else ""
+    click.echo(f"[{spoken(*_GRAVITY[finding.severity])}] {finding.rule} {finding.message}{place}")
     if finding.severity != "info":
-        click.echo(f"        {finding.fix}　依据：{finding.source}")
-    if finding.related:
-        click.echo(f"        同一原因还牵涉 {len(finding.related)} 处。")
+        click.echo(
+            spoken(f"        {finding.fix}　依据：{finding.source}", f"        {finding.fix} Source: {finding.source}")
+        )
+    if (more := len(finding.related)) > 0:
+        click.echo(spoken(f"        同一原因还牵涉 {more} 处。", f"        The same cause touches {more} more."))
 
 
 @command.command(
