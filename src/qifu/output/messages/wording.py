@@ -119,6 +119,7 @@ TO_ENTERPRISE = {
     "grant_refused": Wording(
         "申报未获支持",
         "您的“{title}”申报（编号 {number}）未获支持。理由和依据的条款请登录平台查看；不认同的，60 天内可以申请复核。",
+        "申报 {number} 未获支持，理由请登录平台查看；不认同的，60 天内可以申请复核。",
     ),
     "grant_reopened": Wording("申报重新审查", "您的“{title}”申报（编号 {number}）将重新审查，进展会通知您。"),
     "grant_paid": Wording(
@@ -151,7 +152,7 @@ TO_ENTERPRISE = {
     "grant_clawback_decided": Wording(
         "政策资金追回已有决定",
         "您的“{title}”资金（编号 {number}）追回已有决定，应退回{amount}[，请在{due}前退回]。理由和不服时的途径请登录平台查看。",
-        "{number} 的资金追回已有决定，应退回{amount}[，{due}前]，详情请登录平台。",
+        "{number} 资金追回已有决定，应退回{amount}[，{due}前]，请登录平台看。",
     ),
     "grant_clawback_closed": Wording(
         "退回的资金已收清", "您的“{title}”资金（编号 {number}）应退回的 {amount} 已收清，这件追回已经了结。"
