@@ -187,9 +187,11 @@ def fill(stage: Stage) -> dict[str, object]:
     batch = payments.draw(
         actor=room.actor("drawer"), now=NOW, reservations=[Reservation.objects.get(source=granted.stream).pk]
     )
+    strange = "单号,金额,结果,回单号,原因,日期\r\nZF0,1.00,成功,HD0,,2026-03-11".encode()
+    back = payments.take_return(actor=room.actor("drawer"), now=NOW, name="回单.csv", data=strange)
     things: dict[str, object] = {
         "grant": granted.number, "grant_file": paper.pk, "scheme": room.version.pk, "scheme_code": room.version.scheme.code,
-        "payment_batch": batch.number, "fund_line": line.pk,
+        "payment_batch": batch.number, "fund_line": line.pk, "bank_return": back.pk,
     }  # fmt: skip
     return things | _others(room, about.code, plain) | _owed(room, granted)
 

@@ -7,16 +7,19 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from pytest_django.fixtures import Settings
 
+from qifu.domain.grants import access
 from qifu.domain.grants.actions import applying, listing, payments
 from qifu.domain.grants.loans import terms
-from qifu.domain.grants.models import Application, BankReturn, PaymentOrder, Seat
+from qifu.domain.grants.models import Application, BankReturn, FundLine, Material, PaymentOrder, Seat, SiteVisit
 from qifu.domain.grants.queries import lists
 from qifu.domain.people.models import Account
 from qifu.domain.policies import facts
 from qifu.domain.policies.actions import matching
+from qifu.entry.desk.grants import returns, tasks
 from qifu.kernel.actor import Actor
 from qifu.kernel.evidence.models import Record
 from tests.domain import grant_room, policy_room
@@ -37,6 +40,12 @@ def room(stage: Stage, settings: Settings) -> Grants:
 def browser(room: Grants, who: str) -> Client:
     client = Client()
     client.force_login(room.stage.house.account(who))
+    return client
+
+
+def contact(room: Grants) -> Client:
+    client = Client()
+    client.force_login(Account.objects.get(pk=room.contact.account))
     return client
 
 
@@ -168,8 +177,7 @@ def test_an_item_is_found_by_its_name(room: Grants) -> None:
 
 def test_the_form_marks_what_must_be_filled_in(room: Grants, settings: Settings) -> None:
     row = room.start()
-    client = Client()
-    client.force_login(Account.objects.get(pk=room.contact.account))
+    client = contact(room)
     form = client.get(f"/my/grants/{row.number}/form/").content.decode()
     assert '用途说明<span class="required">（必填）</span></label>' in form
     assert '联系电话<span class="required">（必填）</span></label>' in form
@@ -185,3 +193,98 @@ def test_a_share_of_the_interest_says_that_it_is_counted_up_to_the_benchmark() -
     )
     plain = dict(terms.said(terms.kept(replace(asked, benchmark=[]))))["贴息方式"]
     assert plain == "合同利息的百分之几：50%，不超过合同利率"
+
+
+def test_a_visit_to_the_site_is_kept_with_its_photos_and_becomes_a_reason(room: Grants) -> None:
+    """Who checks it enters the visit; who has no part in it may not; the decision says what was found."""
+    row = room.take("handler", room.submitted(), "pass")
+    address = f"/desk/grants/{row.number}/visit/"
+    typed = {
+        "on": str(room.stage.now.date()), "visitors": "王敏、李强", "place": "江泽路 8 号", "outcome": "differs",
+        "findings": "现场只有五十二人。",
+    }  # fmt: skip
+    before = Record.objects.count()
+    assert browser(room, "payer").post(address, typed).status_code == 403
+    checker = browser(room, "handler")
+    refused = checker.post(address, typed | {"findings": "", "on": "2025-01-01"})
+    assert refused.status_code == 422
+    assert "请写明看到的情况" in refused.content.decode()
+    assert checker.post(address, typed | {"on": "2025-01-01"}).status_code == 422
+    assert (Record.objects.count(), SiteVisit.objects.count()) == (before, 0)
+    photo = SimpleUploadedFile("现场.txt", "五十二个工位".encode())
+    told = checker.post(address, typed | {"photos": photo}, follow=True).content.decode()
+    seen = "到江泽路 8 号现场核查，结论为与申报不一致：现场只有五十二人。"
+    assert seen in told
+    (file,) = SiteVisit.objects.get().files.all()
+    assert checker.get(f"/desk/grants/{row.number}/files/{file.pk}/").status_code == 200
+    assert contact(room).get(f"/my/grants/{row.number}/files/{file.pk}/").status_code == 404
+    assert access.judges([row.pk])[row.pk] == {room.actor("handler").account}
+    room.score("reviewer", row, 10, 10, vote="no")
+    room.score("taxreviewer", row, 10, 10, vote="no")
+    row = room.take("handler", row, "fail", minutes="人数不符。", clause=grant_room.CLAUSE, reason="现场人数不足。")
+    assert checker.post(address, typed).status_code == 302
+    assert SiteVisit.objects.count() == 1
+    assert seen in contact(room).get(f"/my/grants/{row.number}/").content.decode()
+
+
+def test_a_large_answer_is_worked_off_in_the_background_and_the_same_again_changes_nothing(
+    room: Grants, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    row = room.granted()
+    room.account(row)
+    batch = room.sent(row)
+    settings.QIFU_NOW = room.stage.now
+    monkeypatch.setattr(returns, "AT_ONCE", 0)
+    data, payer = room.answer(batch), browser(room, "payer")
+    sent = payer.post(MONEY, {"act": "return", "file": SimpleUploadedFile("回单.csv", data)})
+    kept = BankReturn.objects.get()
+    assert sent.headers["Location"] == f"{MONEY}returns/{kept.pk}/"
+    assert (kept.done, PaymentOrder.objects.get().state) == (0, "sent")
+    assert "处理中" in payer.get(f"{MONEY}returns/{kept.pk}/progress/").content.decode()
+    account = room.actor("payer").account
+    assert account is not None
+    tasks.work_off.func(kept.pk, account)
+    page = browser(room, "supervisor").get(f"{MONEY}returns/{kept.pk}/").content.decode()
+    assert f'href="/desk/grants/{row.number}/"' in page
+    assert "继续处理" not in page
+    after = Record.objects.count()
+    again = payer.post(MONEY, {"act": "return", "file": SimpleUploadedFile("又一份.csv", data)}, follow=True)
+    assert "这份回单以前收过" in again.content.decode()
+    assert (Record.objects.count(), BankReturn.objects.count()) == (after, 1)
+
+
+def test_the_check_of_a_year_names_what_differs_and_leads_to_it(room: Grants, settings: Settings) -> None:
+    row = room.granted()
+    room.account(row)
+    batch = room.sent(row)
+    settings.QIFU_NOW = room.stage.now
+    looker = browser(room, "supervisor")
+    assert "没有差异" in looker.get(f"{MONEY}check/").content.decode()
+    settings.QIFU_NOW = room.later(days=4).stage.now
+    looker = browser(room, "supervisor")
+    assert "已送银行 4 天，还没有回单" in looker.get(f"{MONEY}check/").content.decode()
+    payments.take_return(actor=room.actor("payer"), now=room.stage.now, name="回单.csv", data=room.answer(batch))
+    assert "四处一致" in looker.get(f"{MONEY}check/").content.decode()
+    FundLine.objects.update(paid=Decimal("49999.99"))
+    PaymentOrder.objects.update(receipt="HD0")
+    told = looker.get(f"{MONEY}check/").content.decode()
+    assert "预算记已拨付 49,999.99 元，付款单合计 50,000.00 元，相差 -0.01 元。" in told
+    assert f"付款单记 HD0，回单.csv是 HD{PaymentOrder.objects.get().number}。" in told
+    assert f'href="{MONEY}batches/{batch.number}/#{PaymentOrder.objects.get().number}"' in told
+    assert looker.get(f"{MONEY}check/workbook/").status_code == 200
+    assert Record.objects.filter(verb="grants.export_check").count() == 1
+
+
+def test_the_phone_is_filled_in_and_the_same_paper_twice_is_kept_once(room: Grants) -> None:
+    row = room.start()
+    client = contact(room)
+    address = f"/my/grants/{row.number}/form/"
+    assert row.phone
+    assert f'value="{row.phone}"' in client.get(address).content.decode()
+    for _ in range(2):
+        paper = SimpleUploadedFile("花名册.txt", "六十人".encode())
+        told = client.post(address, {"m_m1": paper}, headers={"HX-Request": "true"}).content.decode()
+        assert "花名册.txt" in told
+    assert Material.objects.filter(application=row).count() == 1
+    assert Record.objects.filter(verb="grants.attach").count() == 1
+    assert "每户上限" in client.get(f"/grants/schemes/{room.version.scheme.code}/").content.decode()

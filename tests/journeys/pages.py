@@ -407,6 +407,8 @@ PAGES: dict[str, tuple[Look, ...]] = {
     "desk/grants/notices/": (Look("leader", "/desk/grants/notices/"),),
     "desk/grants/notices/<slug:number>/": (Look("taxman", "/desk/grants/notices/{notice}/"),),
     "desk/grants/money/": (Look("drawer", "/desk/grants/money/"), Look("leader", "/desk/grants/money/")),
+    "desk/grants/money/check/": (Look("drawer", "/desk/grants/money/check/"),),
+    "desk/grants/money/returns/<int:number>/": (Look("payer", "/desk/grants/money/returns/{bank_return}/"),),
     "desk/grants/money/lines/<int:line>/": (Look("drawer", "/desk/grants/money/lines/{fund_line}/"),),
     "desk/grants/money/batches/<slug:number>/": (
         Look("payer", "/desk/grants/money/batches/{payment_batch}/"),
@@ -517,6 +519,9 @@ NO_PAGES = {
     "desk/grants/schemes/<int:version>/<slug:act>/": BUTTON,
     "desk/grants/objections/<slug:number>/": BUTTON,
     "desk/grants/money/batches/<slug:number>/file/": FILE,
+    "desk/grants/money/check/workbook/": FILE,
+    "desk/grants/money/returns/<int:number>/progress/": FRAGMENT,
+    "desk/grants/<slug:number>/visit/": BUTTON,
     "desk/grants/<slug:number>/decision/": FILE,
     "desk/grants/after/<int:number>/files/<int:file>/": FILE,
     "desk/grants/<slug:number>/files/<int:file>/": FILE,

@@ -11,6 +11,7 @@
 |                                             | reviewers of a unit that has a seat                                         |
 | form check, joint review, lists, objections | handler of the scheme's unit; where the centre answers: its policy editor   |
 | scoring                                     | reviewer of the unit that has the seat, without a conflict                  |
+| site visits                                 | who does the form check; reviewer of a unit that has a seat, no conflict    |
 | deciding                                    | supervisor of the centre who has not checked or scored it                   |
 | fund lines, batches, the bank's answers     | finance, who has not checked, scored or decided what is paid                |
 """
@@ -28,6 +29,7 @@ from qifu.domain.grants.models import (
     Objection,
     PaymentBatch,
     Seat,
+    SiteVisit,
     Version,
 )
 from qifu.kernel.actor import Actor, Role
@@ -118,11 +120,12 @@ def application(actor: Actor, number: str, *, lock: bool = False) -> Application
 
 
 def judges(applications: list[int]) -> dict[int, set[int]]:
-    """The accounts that checked, scored or decided each application."""
+    """The accounts that checked, visited, scored or decided each application."""
     found: dict[int, set[int]] = {number: set() for number in applications}
     for rows in (
         Application.objects.filter(pk__in=applications).values_list("pk", "checker"),
         Seat.objects.filter(application__in=applications).values_list("application_id", "account"),
+        SiteVisit.objects.filter(application__in=applications).values_list("application_id", "account"),
         Decision.objects.filter(application__in=applications).values_list("application_id", "by"),
     ):
         for number, account in rows:
@@ -157,6 +160,19 @@ def seat(actor: Actor, row: Application, *, lock: bool = False) -> Seat:
     if held is None:
         raise Forbidden("您所在的单位没有参加这件申报的会审。")
     return held
+
+
+def visiting_unit(actor: Actor, row: Application) -> int:
+    """The unit on whose behalf the actor goes to the site of an application.
+
+    :raises Forbidden: neither the unit that checks it, nor one that has a seat in its review and no conflict.
+    """
+    if "lead" in relations(actor, row):
+        return row.version.scheme.unit_id
+    held = seat(actor, row)
+    if held.has_conflict:
+        raise Forbidden("您的单位已经回避这件申报，不能参加现场核查。")
+    return held.unit_id
 
 
 def version(actor: Actor, number: int, *, lock: bool = False) -> Version:
@@ -208,8 +224,8 @@ def batch(actor: Actor, number: str, *, lock: bool = False) -> PaymentBatch:
 
 
 def bank_return(actor: Actor, number: int) -> BankReturn:
-    """Fetch a file that came back from the bank, for finance."""
-    require_payer(actor)
+    """Fetch a file that came back from the bank, for whoever looks at money."""
+    require_money(actor)
     row = BankReturn.objects.filter(pk=number).first()
     if row is None:
         raise Missing("没有这份银行回单，请返回列表重新选择。")

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from io import BytesIO
 from typing import BinaryIO
 
 from django.http import FileResponse
 
 from qifu.kernel.files.kinds import MEDIA
 from qifu.kernel.files.models import StoredFile
+
+
+def workbook(content: bytes, name: str) -> FileResponse:
+    """A workbook that was made for whoever asked."""
+    return FileResponse(BytesIO(content), as_attachment=True, filename=name, content_type=MEDIA["xlsx"])
 
 
 def sent(kept: StoredFile, opened: BinaryIO) -> FileResponse:

@@ -32,6 +32,8 @@ def build(*, actor: Actor, number: str) -> tuple[str, bytes]:
         _paragraphs(document, f"{told}决定予以支持，金额人民币 {decision.amount:,.2f} 元（{row.worked_out}）。")
     else:
         _paragraphs(document, f"{told}决定不予支持。")
+    for visit in sheet.visits(row):
+        _paragraphs(document, f"现场核查：{visit.told}")
     _paragraphs(document, f"理由：{decision.reasons}")
     _paragraphs(document, f"政策依据：《{rests.document}》{f'（{rests.number}）' if rests.number else ''}。")
     if decision.kind == "grant" and row.version.clawback:

@@ -13,13 +13,15 @@ from qifu.domain.grants.actions.moves import Move, yuan
 from qifu.domain.grants.actions.moving import begin, step_on
 from qifu.domain.grants.models import Application, BankAccount, Material, Version
 from qifu.domain.people import phones
+from qifu.domain.people import queries as people
 from qifu.domain.policies.actions import fulfilling
 from qifu.domain.policies.queries import judging
 from qifu.domain.registry import queries as registry
+from qifu.engines.codes import phones as numbering
 from qifu.kernel.actor import Actor
 from qifu.kernel.errors import Conflict, Forbidden, Invalid, Missing
 from qifu.kernel.evidence.actions import record
-from qifu.kernel.files.actions import give
+from qifu.kernel.files.actions import drop, give
 from qifu.kernel.receipts.actions import claim, settle
 from qifu.kernel.writing import insert_new
 
@@ -76,7 +78,7 @@ def save(
 
 @transaction.atomic
 def attach(*, actor: Actor, now: datetime, number: str, material: str, file: int) -> Material:
-    """Hand in a paper; one handed in before under this name gives way, and is kept.
+    """Hand in a paper; one handed in before under this name gives way, and is kept. The same content again changes nothing.
 
     :raises Conflict: nothing can be handed in now. :raises Invalid: no such paper is asked for, or the file is not the actor's.
     """
@@ -84,8 +86,13 @@ def attach(*, actor: Actor, now: datetime, number: str, material: str, file: int
     _require_editable(actor, row)
     if material not in {one["name"] for one in row.version.materials}:
         raise Invalid("这个项目不要这份材料，请核对。", {"material": "没有这一项"})
-    give(actor=actor, ids=[file], owner=row.stream)
-    Material.objects.filter(application=row, name=material, is_current=True).update(is_current=False)
+    (kept,) = give(actor=actor, ids=[file], owner=row.stream)
+    before = row.materials.select_related("file").filter(name=material, is_current=True).first()
+    if before is not None:
+        if before.file.digest == kept.digest:
+            drop(actor=actor, now=now, file=kept, reason="与已上传的相同")
+            return before
+        row.materials.filter(pk=before.pk).update(is_current=False)
     made = Material.objects.create(application=row, name=material, file_id=file, at=now)
     told = {"material": material, "file": file, "state": row.state}
     record(actor=actor, now=now, verb="grants.attach", stream=row.stream, facts=told)
@@ -243,13 +250,20 @@ def _numbered(
     """Save under a fresh number; a number drawn twice is drawn again."""
     row = Application(
         version=version, enterprise_id=enterprise, year=facts.day(now).year, state="draft", answers=dict(answers),
-        contact=actor.account, contact_name=actor.name[:40], phone="", drafted_at=now, entered_at=now,
+        contact=actor.account, contact_name=actor.name[:40], phone=_phone(actor), drafted_at=now, entered_at=now,
     )  # fmt: skip
     for _ in range(TRIES):
         row.number = numbers.draw(numbers.APPLICATION, now)
         if insert_new(row, "number"):
             return row
     raise RuntimeError(f"{TRIES} numbers in a row were taken already")
+
+
+def _phone(actor: Actor) -> str:
+    """The contact's own number as people write it; empty where none is held."""
+    number = people.phone_to_send(actor.account) if actor.account is not None else ""
+    found = numbering.parse(number)
+    return (found.number if found else number)[:20]
 
 
 def _answer(value: str, held: judging.Held | None) -> dict[str, str]:

@@ -122,6 +122,14 @@ def book(*, actor: Actor, now: datetime, kind: str, line: int, source: str, amou
     LedgerEntry.objects.create(**_entry(row, kind, amount, source, order, actor, now))
 
 
+@transaction.atomic
+def note_check(*, actor: Actor, now: datetime, year: int, differing: int) -> None:
+    """Record that the reconciliation of a year was carried away. :raises Forbidden: the actor does not look at money."""
+    access.require_money(actor)
+    told = {"year": year, "differences": differing}
+    record(actor=actor, now=now, verb="grants.export_check", stream=f"grants.check:{year}", facts=told)
+
+
 def _turn(kind: str, state: str, moved: Sequence[tuple[Reservation, str]], actor: Actor, now: datetime) -> None:
     sums: dict[int, Decimal] = {}
     for row, _ in moved:

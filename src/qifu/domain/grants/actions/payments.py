@@ -105,7 +105,13 @@ def drop(*, actor: Actor, now: datetime, number: str) -> PaymentBatch:
 
 
 def take_return(*, actor: Actor, now: datetime, name: str, data: bytes) -> BankReturn:
-    """Take the bank's answer: keep it, then work it off. The same content again answers with what came of it before.
+    """Take the bank's answer: keep it, then work it off. :raises Forbidden, Invalid: as `keep_return`."""
+    held = keep_return(actor=actor, now=now, name=name, data=data)
+    return go_on(actor=actor, now=now, number=held.pk)
+
+
+def keep_return(*, actor: Actor, now: datetime, name: str, data: bytes) -> BankReturn:
+    """Keep the bank's answer whole, not worked off. The same content again is the answer that is held.
 
     :raises Forbidden: not finance. :raises Invalid: it is no answer of the bank.
     """
@@ -115,7 +121,7 @@ def take_return(*, actor: Actor, now: datetime, name: str, data: bytes) -> BankR
     if held is None:
         answers, odd = bankfile.read(data)
         held = _kept(actor, now, name, digest, answers, odd)
-    return go_on(actor=actor, now=now, number=held.pk)
+    return held
 
 
 def go_on(*, actor: Actor, now: datetime, number: int) -> BankReturn:

@@ -27,6 +27,7 @@ CLOCKS: Final[Choices] = (
 WAYS: Final[Choices] = (("none", "免申即享"), ("confirm", "一步确认"), ("apply", "申报"))
 BASES: Final[Choices] = (("fixed", "定额"), ("formula", "按政策公式"), ("asked", "按申报额核定"))
 KINDS: Final[Choices] = (("text", "文字"), ("number", "数字"), ("money", "金额（元）"), ("date", "日期"))
+VISITS: Final[Choices] = (("agrees", "与申报一致"), ("differs", "与申报不一致"), ("unclear", "还要进一步核实"))
 VOTES: Final[Choices] = (("yes", "同意"), ("no", "不同意"), ("abstain", "弃权"))
 LINE: Final = ("submitted", "review", "publicity", "deciding", "granted", "paying", "paid")  # the stations of a parcel
 

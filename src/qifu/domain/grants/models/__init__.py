@@ -8,7 +8,7 @@ from qifu.domain.grants.models.overlaps import Overlap
 from qifu.domain.grants.models.payments import BankReturn, PaymentBatch, PaymentOrder
 from qifu.domain.grants.models.relief import ReliefList, ReliefPerson, ReliefScheme
 from qifu.domain.grants.models.results import Decision, Notice, NoticeLine, Objection
-from qifu.domain.grants.models.reviews import Seat
+from qifu.domain.grants.models.reviews import Seat, SiteVisit
 from qifu.domain.grants.models.schemes import Scheme, Version
 
 __all__ = [
@@ -41,6 +41,7 @@ __all__ = [
     "Scheme",
     "Seat",
     "Settlement",
+    "SiteVisit",
     "Stay",
     "Version",
 ]

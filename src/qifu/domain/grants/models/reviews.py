@@ -1,10 +1,12 @@
-"""The joint review: a seat for each department, its conflict, its scores and its vote; nobody sees another's before all are in."""
+"""The joint review: a seat for each department, its conflict, its scores and its vote; nobody sees another's before all are in.
+Visits to the site: who went, on which day, what was found."""
 
 from __future__ import annotations
 
 from django.db import models
 from django.db.models import Q
 
+from qifu.domain.grants.flow import words
 from qifu.domain.grants.models.applications import Application
 
 
@@ -44,3 +46,37 @@ class Seat(models.Model):
     def vote_label(self) -> str:
         """The vote as people say it."""
         return str(self.Vote(self.vote).label) if self.vote else ""
+
+
+class SiteVisit(models.Model):
+    """Officers went to see what was applied for; what they found is part of the reasons of the decision."""
+
+    application = models.ForeignKey(Application, on_delete=models.CASCADE, related_name="visits")
+    round = models.PositiveSmallIntegerField()
+    unit = models.ForeignKey("people.Unit", on_delete=models.PROTECT, related_name="+")  # on whose behalf
+    visited_on = models.DateField()
+    visitors = models.CharField(max_length=120)  # who went, by name
+    place = models.CharField(max_length=120)
+    outcome = models.CharField(max_length=8)  # flow.words.VISITS
+    findings = models.CharField(max_length=1000)
+    files = models.ManyToManyField("files.StoredFile", related_name="+")  # photos and papers
+    account = models.BigIntegerField()  # who entered it
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(name="visit_outcome", condition=Q(outcome__in=["agrees", "differs", "unclear"])),
+            models.CheckConstraint(name="visit_says_what", condition=~Q(findings="") & ~Q(visitors="")),
+        ]
+        indexes = [models.Index(fields=["application", "id"], name="visit_application")]
+
+    @property
+    def outcome_label(self) -> str:
+        """What came of it, as people say it."""
+        return words.label(words.VISITS, self.outcome)
+
+    @property
+    def told(self) -> str:
+        """The visit as a sentence of the reasons."""
+        day = f"{self.visited_on.year}年{self.visited_on.month}月{self.visited_on.day}日"
+        return f"{day}，{self.visitors}到{self.place}现场核查，结论为{self.outcome_label}：{self.findings}"

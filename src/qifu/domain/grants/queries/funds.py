@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, QuerySet
 
 from qifu.domain.grants import access
 from qifu.domain.grants.actions import payments
@@ -18,7 +19,10 @@ from qifu.domain.grants.models import (
     PaymentBatch,
     PaymentOrder,
     Reservation,
+    Version,
 )
+from qifu.domain.grants.queries import origins
+from qifu.domain.grants.queries.origins import Origin
 from qifu.domain.grants.sources import SOURCES, Payee, grouped
 from qifu.domain.people import queries as people
 from qifu.domain.registry import queries as registry
@@ -55,6 +59,15 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
+class Ledger:
+    """A line with its last movements, each with what it was for and the batch of its order, and the schemes that rest on it."""
+
+    row: FundLine
+    entries: list[tuple[LedgerEntry, Origin, str]]
+    schemes: list[Version]
+
+
+@dataclass(frozen=True, slots=True)
 class Waiting:
     """A sum that is held and has no order: its place in the queue, and to whom it would go."""
 
@@ -70,7 +83,7 @@ class Batch:
     """A batch with its orders."""
 
     row: PaymentBatch
-    orders: list[PaymentOrder]
+    orders: list[tuple[PaymentOrder, Origin]]
     counts: list[tuple[str, str, int, Decimal]]  # state, label, how many, sum
     returns: list[BankReturn]
     drawn_by: str
@@ -81,6 +94,21 @@ class Batch:
     def state_label(self) -> str:
         """The state as finance says it."""
         return BATCHES[self.row.state]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An answer of the bank, with what became of the orders it speaks of."""
+
+    row: BankReturn
+    who: str
+    counts: list[tuple[str, str, int, Decimal]]  # state, label, how many, sum
+    orders: list[tuple[PaymentOrder, Origin]]  # the first five hundred
+
+    @property
+    def is_working(self) -> bool:
+        """Whether lines wait to be worked off."""
+        return self.row.ended_at is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,10 +141,16 @@ def lines(*, actor: Actor, year: int | None = None) -> list[Line]:
     ]
 
 
-def entries(*, actor: Actor, line: int, most: int = 200) -> tuple[FundLine, list[LedgerEntry]]:
+def entries(*, actor: Actor, line: int, most: int = 200) -> Ledger:
     """The last movements of a line. :raises Missing: there is none."""
     row = access.line(actor, line)
-    return row, list(LedgerEntry.objects.filter(line=row).order_by("-pk")[:most])
+    found = list(LedgerEntry.objects.filter(line=row).order_by("-pk")[:most])
+    told = origins.of([one.source for one in found])
+    batches = dict(
+        PaymentOrder.objects.filter(number__in=[one.order for one in found if one.order]).values_list("number", "batch__number")
+    )  # fmt: skip
+    schemes = list(row.versions.exclude(state="draft").order_by("-pk"))
+    return Ledger(row, [(one, told[one.source], batches.get(one.order, "")) for one in found], schemes)
 
 
 def waiting(*, actor: Actor) -> list[Waiting]:
@@ -144,19 +178,36 @@ def returns(*, actor: Actor, most: int = 50) -> list[BankReturn]:
     return list(BankReturn.objects.select_related("batch").order_by("-pk")[:most])
 
 
+def answer(*, actor: Actor, number: int) -> Answer:
+    """One answer of the bank. :raises Missing: there is none."""
+    row = access.bank_return(actor, number)
+    numbers = [one[0] for one in row.lines]
+    held = {one.number: one for one in PaymentOrder.objects.filter(number__in=numbers[:MOST]).select_related("batch")}
+    counted: dict[str, list[Decimal]] = {}
+    for state, amount in PaymentOrder.objects.filter(number__in=numbers).values_list("state", "amount"):
+        counted.setdefault(state, []).append(amount)
+    orders = [held[one] for one in dict.fromkeys(numbers[:MOST]) if one in held]
+    told = origins.of([one.source for one in orders])
+    return Answer(
+        row, people.names([row.by]).get(row.by or 0, "系统"),
+        [(state, ORDERS[state], len(some), sum(some, Decimal(0))) for state, some in counted.items()],
+        [(one, told[one.source]) for one in orders],
+    )  # fmt: skip
+
+
 def batch(*, actor: Actor, number: str) -> Batch:
     """One batch. :raises Missing: there is none."""
     row = access.batch(actor, number)
-    told = (
-        PaymentOrder.objects.filter(batch=row)
-        .order_by()
-        .values_list("state")
-        .annotate(n=Count("pk"), sum=Sum("amount"))
-    )
+    counted: dict[str, list[Decimal]] = {}
+    for state, amount in PaymentOrder.objects.filter(batch=row).values_list("state", "amount"):
+        counted.setdefault(state, []).append(amount)
     names = people.names([row.drawn_by, row.released_by])
+    orders = list(PaymentOrder.objects.filter(batch=row).order_by("pk")[:MOST])
+    told = origins.of([one.source for one in orders])
     return Batch(
-        row, list(PaymentOrder.objects.filter(batch=row).order_by("pk")[:MOST]),
-        [(state, ORDERS[state], n, total or Decimal(0)) for state, n, total in told], list(row.returns.order_by("-pk")),
+        row, [(one, told[one.source]) for one in orders],
+        [(state, ORDERS[state], len(some), sum(some, Decimal(0))) for state, some in counted.items()],
+        list(row.returns.order_by("-pk")),
         names.get(row.drawn_by, ""), names.get(row.released_by or 0, ""),
         access.may_pay(actor) and row.state == "drawn" and row.drawn_by != actor.account,
     )  # fmt: skip
@@ -175,14 +226,16 @@ def reconciled(*, actor: Actor, year: int) -> Reconciled:
     """Hold the figures of the lines, of the ledger and of the orders against each other."""
     access.require_money(actor)
     held = lines(actor=actor, year=year)
-    orders = PaymentOrder.objects.filter(state="paid", reservation__line__year=year).aggregate(n=Sum("amount"))["n"]
-    entries_ = LedgerEntry.objects.filter(line__year=year).aggregate(
-        paid=Sum("amount", filter=Q(kind="pay")), back=Sum("amount", filter=Q(kind="return"))
-    )
     zero = Decimal("0.00")
+    orders = PaymentOrder.objects.filter(state="paid", reservation__line__year=year)
+    by_orders = sum((amount * n for amount, n in _amounts(orders, "amount")), zero)
+    moved = LedgerEntry.objects.filter(line__year=year, kind__in=["pay", "return"])
+    by_ledger = sum(
+        (amount * (n if kind == "pay" else -n) for kind, amount, n in _amounts(moved, "kind", "amount")), zero
+    )
     return Reconciled(
         year, sum((one.row.total for one in held), zero), sum((one.row.reserved for one in held), zero),
-        sum((one.row.paid for one in held), zero), orders or zero, (entries_["paid"] or zero) - (entries_["back"] or zero),
+        sum((one.row.paid for one in held), zero), by_orders, by_ledger,
         [one.row.project for one in held if not one.agrees],
     )  # fmt: skip
 
@@ -191,11 +244,16 @@ def _books() -> dict[int, tuple[Decimal, Decimal, Decimal]]:
     """What the ledger says of each line: free, reserved, paid."""
     found: dict[int, dict[str, Decimal]] = {}
     for side, sign in (("debit", 1), ("credit", -1)):
-        for line, book, total in LedgerEntry.objects.order_by().values_list("line", side).annotate(n=Sum("amount")):
+        for line, book, amount, n in _amounts(LedgerEntry.objects.all(), "line", side, "amount"):
             books = found.setdefault(line, {})
-            books[book] = books.get(book, Decimal(0)) + sign * total
+            books[book] = books.get(book, Decimal(0)) + sign * n * amount
     zero = Decimal("0.00")
     return {line: (b.get("free", zero), b.get("reserved", zero), b.get("paid", zero)) for line, b in found.items()}
+
+
+def _amounts(rows: QuerySet[Any], *by: str) -> list[tuple[Any, ...]]:
+    """How often each amount occurs: the database counts, what is compared to the fen is added here."""
+    return list(rows.order_by().values_list(*by).annotate(n=Count("pk")))
 
 
 def _askers(sources: list[str]) -> dict[str, tuple[str, str]]:

@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any, BinaryIO
 
 from qifu.domain.grants import access, facts
+from qifu.domain.grants.actions import visiting
 from qifu.domain.grants.flow import APPLICATION, words
 from qifu.domain.grants.models import (
     Application,
@@ -21,21 +22,23 @@ from qifu.domain.grants.models import (
     PaymentOrder,
     Reservation,
     Seat,
+    SiteVisit,
 )
 from qifu.domain.people import queries as people
 from qifu.domain.policies.queries import carried, judging
 from qifu.domain.registry import queries as registry
 from qifu.engines import flow as engine
 from qifu.kernel.actor import Actor, Role
-from qifu.kernel.errors import Missing
+from qifu.kernel.errors import Forbidden, Missing
 from qifu.kernel.evidence import queries as evidence
 from qifu.kernel.evidence.models import Record
 from qifu.kernel.files import queries as files
 from qifu.kernel.files.models import StoredFile
 
-INTERNAL = {"grants.attach", "grants.review", "grants.object", "grants.settle_objection"}
+INTERNAL = {"grants.attach", "grants.review", "grants.visit_site", "grants.object", "grants.settle_objection"}
 SAID = {
     "grants.start": "建立草稿", "grants.list": "列入名单", "grants.attach": "上传材料", "grants.review": "会审意见",
+    "grants.visit_site": "现场核查",
     "grants.confirm_account": "确认收款账户", "grants.object": "收到异议", "grants.settle_objection": "处理异议",
 }  # fmt: skip
 QUIET = {
@@ -132,6 +135,8 @@ class Sheet:
     lines: list[NoticeLine]
     objections: list[Objection]
     decisions: list[Decision]
+    visits: list[SiteVisit]
+    may_visit: bool
     orders: list[PaymentOrder]
     entries: list[LedgerEntry]
     account: BankAccount | None
@@ -184,7 +189,8 @@ def sheet(*, actor: Actor, now: datetime, number: str) -> Sheet:
         answers=answers(row), papers=papers(row), seats=_seats(actor, row, seats, names), my_seat=_my_seat(actor, row, seats),
         lines=list(NoticeLine.objects.filter(application=row).select_related("notice").order_by("pk")),
         objections=list(Objection.objects.filter(application=row).order_by("pk")) if actor.is_staff else [],
-        decisions=decisions,
+        decisions=decisions, visits=visits(row) if actor.is_staff or decisions or row.state == "refused" else [],
+        may_visit=_may_visit(actor, row),
         orders=list(PaymentOrder.objects.filter(source=row.stream).select_related("batch").order_by("pk")),
         entries=list(LedgerEntry.objects.filter(source=row.stream).order_by("pk")) if actor.is_staff else [],
         account=BankAccount.objects.filter(enterprise=row.enterprise_id, is_current=True).first() if _may_see_account(actor, row) else None,
@@ -214,6 +220,13 @@ def papers(row: Application) -> list[Paper]:
         Paper(one["name"], one["label"], one.get("hint", ""), bool(one.get("is_required")), held.get(one["name"]))
         for one in row.version.materials
     ]
+
+
+def visits(row: Application) -> list[SiteVisit]:
+    """The visits to the site, oldest first, with their files."""
+    return list(
+        SiteVisit.objects.filter(application=row).select_related("unit").prefetch_related("files").order_by("pk")
+    )
 
 
 def opened(*, actor: Actor, number: str, file: int) -> tuple[StoredFile, BinaryIO]:
@@ -272,6 +285,16 @@ def _my_seat(actor: Actor, row: Application, seats: list[Seat]) -> Seat | None:
         return None
     units = actor.units(Role.REVIEWER)
     return next((s for s in seats if s.round == row.round and s.unit_id in units and s.given_at is None), None)
+
+
+def _may_visit(actor: Actor, row: Application) -> bool:
+    if not actor.is_staff or row.state not in visiting.STATES:
+        return False
+    try:
+        access.visiting_unit(actor, row)
+    except Forbidden:
+        return False
+    return True
 
 
 def _may_see_account(actor: Actor, row: Application) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 
@@ -11,6 +11,7 @@ from qifu.domain.grants.actions.schemes import Terms
 from qifu.domain.grants.flow import words
 from qifu.domain.grants.obligations import terms as duties
 from qifu.domain.grants.queries.schemes import Card
+from qifu.entry.theme import needs
 from qifu.kernel.errors import Invalid, Refusal
 
 PLACES = {"invalid": "请填写数字。", "max_decimal_places": "最多两位小数。", "max_digits": "数字过大。"}
@@ -103,10 +104,10 @@ class SchemeForm(forms.Form):
         initial = dict(kwargs.pop("initial", None) or {})
         initial["fields_"] = initial.pop("fields", [])
         super().__init__(*args, **kwargs | {"initial": initial})
-        self.fields["unit"].choices = units  # type: ignore[attr-defined]
-        self.fields["line"].choices = [("", "请选择"), *lines]  # type: ignore[attr-defined]
-        self.fields["fields_"].choices = fields  # type: ignore[attr-defined]
-        self.fields["reviewers"].choices = units  # type: ignore[attr-defined]
+        cast(forms.ChoiceField, self.fields["unit"]).choices = units
+        cast(forms.ChoiceField, self.fields["line"]).choices = [("", "请选择"), *lines]
+        cast(forms.ChoiceField, self.fields["fields_"]).choices = fields
+        cast(forms.ChoiceField, self.fields["reviewers"]).choices = units
 
     def refuse(self, refusal: Refusal) -> None:
         """Put what the room said beside the fields."""
@@ -115,6 +116,22 @@ class SchemeForm(forms.Form):
             self.add_error({"fields": "fields_"}.get(name, name if name in self.fields else None), text)
         if not said:
             self.add_error(None, refusal.message)
+
+
+class VisitForm(forms.Form):
+    """A visit to the site."""
+
+    on = _day("核查日期")
+    visitors = forms.CharField(label="谁去的", max_length=120, error_messages=_needed("请写明谁去的。"))
+    place = forms.CharField(label="去了哪里", max_length=120, error_messages=_needed("请写明去了哪里。"))
+    outcome = forms.ChoiceField(
+        label="结论", choices=words.VISITS, widget=forms.RadioSelect, error_messages=_needed("请选择核查结论。")
+    )
+    findings = forms.CharField(
+        label="看到的情况", max_length=1000, widget=forms.Textarea(attrs={"rows": 3}), help_text="写入决定书的理由，企业会看到。",
+        error_messages=_needed("请写明看到的情况。"),
+    )  # fmt: skip
+    photos = needs.files_field(label="照片和材料")
 
 
 def terms_of(form: SchemeForm) -> Terms:

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from pathlib import Path
-from tempfile import NamedTemporaryFile
-from typing import Any, cast
+from typing import cast
 
 from django.contrib import messages
-from django.core.files.uploadedfile import UploadedFile
-from django.http import HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -17,13 +14,13 @@ from qifu.domain.grants import access, amounts, facts
 from qifu.domain.grants.actions import money as actions
 from qifu.domain.grants.actions import payments
 from qifu.domain.grants.bankfile import LAYOUTS
-from qifu.domain.grants.queries import funds
+from qifu.domain.grants.queries import checking, funds
 from qifu.domain.people import queries as people
-from qifu.entry.intake.bank.returns import as_text
+from qifu.entry.desk.grants import checks, returns
+from qifu.entry.theme.attachments import workbook
 from qifu.entry.theme.middleware import PersonRequest
 from qifu.kernel.errors import Conflict, Forbidden, Invalid
-
-LARGEST = 5 * 2**20
+from qifu.output.charts.tables import as_xlsx
 
 
 @require_http_methods(["GET", "POST"])
@@ -40,8 +37,8 @@ def overview(incoming: HttpRequest) -> HttpResponse:
 def ledger(incoming: HttpRequest, line: int) -> HttpResponse:
     """The movements of one line."""
     request = cast(PersonRequest, incoming)
-    row, entries = funds.entries(actor=request.actor, line=line)
-    return render(request, "grants/ledger.html", {"row": row, "entries": entries, "here": "money"})
+    told = funds.entries(actor=request.actor, line=line)
+    return render(request, "grants/ledger.html", {"row": told.row, "told": told, "here": "money"})
 
 
 @require_http_methods(["GET", "POST"])
@@ -74,6 +71,25 @@ def bank_file(incoming: HttpRequest, number: str) -> HttpResponse:
     return HttpResponse(file.content, content_type="text/plain; charset=gb18030", headers=headers)
 
 
+@require_GET
+def check(incoming: HttpRequest) -> HttpResponse:
+    """Orders, answers of the bank, ledger and lines of a year held against each other."""
+    request = cast(PersonRequest, incoming)
+    year = _whole(request.GET.get("year", "")) or facts.day(request.now).year
+    told = checking.check(actor=request.actor, now=request.now, year=year)
+    return render(request, "grants/check.html", {"told": told, "here": "money"})
+
+
+@require_GET
+def check_workbook(incoming: HttpRequest) -> FileResponse:
+    """The same as a workbook; who took it is kept."""
+    request = cast(PersonRequest, incoming)
+    year = _whole(request.GET.get("year", "")) or facts.day(request.now).year
+    told = checking.check(actor=request.actor, now=request.now, year=year)
+    actions.note_check(actor=request.actor, now=request.now, year=year, differing=len(told.differences))
+    return workbook(as_xlsx(checks.sheets(told)), f"{year}年兑现资金对账{request.now:%Y%m%d}.xlsx")
+
+
 def _page(request: PersonRequest, problem: str = "", status: int = 200) -> HttpResponse:
     year = facts.day(request.now).year
     context = {
@@ -88,7 +104,7 @@ def _page(request: PersonRequest, problem: str = "", status: int = 200) -> HttpR
 
 def _done(request: PersonRequest) -> HttpResponse:
     access.require_payer(request.actor)
-    acts = {"line": _line, "draw": _draw, "return": _return, "go_on": _go_on}
+    acts = {"line": _line, "draw": _draw, "return": returns.take, "go_on": _go_on}
     act = acts.get(request.POST.get("act", ""))
     if act is None:
         raise Invalid("请从页面上的按钮办理。")
@@ -117,33 +133,10 @@ def _draw(request: PersonRequest) -> HttpResponse:
     return redirect("desk_batch", number=made.number)
 
 
-def _return(request: PersonRequest) -> HttpResponse:
-    upload = request.FILES.get("file")
-    if upload is None or (upload.size or 0) > LARGEST:
-        raise Invalid("请选择银行回单，不超过 5 MB。")
-    name = upload.name or "回单"
-    found = payments.take_return(actor=request.actor, now=request.now, name=name, data=_text(upload, name))
-    return _worked_off(request, found.done, len(found.odd))
-
-
 def _go_on(request: PersonRequest) -> HttpResponse:
     """Work off what an interruption left of an answer."""
-    number = _whole(request.POST.get("number", ""))
-    found = payments.go_on(actor=request.actor, now=request.now, number=number)
-    return _worked_off(request, found.done, len(found.odd))
-
-
-def _worked_off(request: PersonRequest, done: int, odd: int) -> HttpResponse:
-    messages.success(request, f"回单已处理 {done} 行" + (f"，{odd} 行有问题，见下表。" if odd else "。"))
-    return redirect("desk_money")
-
-
-def _text(upload: UploadedFile[Any], name: str) -> bytes:
-    """The bank's answer as text, of a workbook too."""
-    with NamedTemporaryFile(suffix=Path(name).suffix) as kept:
-        kept.write(upload.read())
-        kept.flush()
-        return as_text(Path(kept.name), name)
+    row = access.bank_return(request.actor, _whole(request.POST.get("number", "")))
+    return returns.work_off(request, row.pk, row.done, row.left)
 
 
 def _whole(text: str) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from qifu.entry.desk.grants import after, effect, money, notices, schemes, work
+from qifu.entry.desk.grants import after, effect, money, notices, returns, schemes, visits, work
 
 urlpatterns = [
     path("grants/", work.listing, name="desk_grants"),
@@ -18,6 +18,10 @@ urlpatterns = [
     path("grants/notices/<slug:number>/", notices.show, name="desk_notice"),
     path("grants/objections/<slug:number>/", notices.settle, name="desk_objection"),
     path("grants/money/", money.overview, name="desk_money"),
+    path("grants/money/check/", money.check, name="desk_money_check"),
+    path("grants/money/check/workbook/", money.check_workbook, name="desk_money_check_workbook"),
+    path("grants/money/returns/<int:number>/", returns.show, name="desk_bank_return"),
+    path("grants/money/returns/<int:number>/progress/", returns.progress, name="desk_bank_return_progress"),
     path("grants/money/lines/<int:line>/", money.ledger, name="desk_fund_line"),
     path("grants/money/batches/<slug:number>/", money.batch, name="desk_batch"),
     path("grants/money/batches/<slug:number>/file/", money.bank_file, name="desk_batch_file"),
@@ -27,6 +31,7 @@ urlpatterns = [
     path("grants/effect/", effect.page, name="desk_effect"),
     path("grants/<slug:number>/", work.show, name="desk_grant"),
     path("grants/<slug:number>/decision/", work.decision, name="desk_grant_decision"),
+    path("grants/<slug:number>/visit/", visits.enter, name="desk_grant_visit"),
     path("grants/<slug:number>/files/<int:file>/", work.attachment, name="desk_grant_file"),
     path("grants/<slug:number>/<slug:step>/", work.take, name="desk_grant_step"),
 ]

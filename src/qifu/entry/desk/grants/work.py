@@ -16,6 +16,7 @@ from qifu.domain.grants.overlaps import queries as overlaps
 from qifu.domain.grants.queries import lists, sheet
 from qifu.domain.people import queries as people
 from qifu.engines.flow import Step
+from qifu.entry.desk.grants.forms import VisitForm
 from qifu.entry.theme import needs
 from qifu.entry.theme.middleware import PersonRequest
 from qifu.entry.theme.shapes import Choice, Filter, FilterBar
@@ -91,7 +92,7 @@ def show(incoming: HttpRequest, number: str) -> HttpResponse:
     """One application."""
     request = cast(PersonRequest, incoming)
     access.require_official(request.actor)
-    return _page(request, number)
+    return page(request, number)
 
 
 @require_POST
@@ -109,7 +110,7 @@ def take(incoming: HttpRequest, number: str, step: str) -> HttpResponse:
         if isinstance(refusal, Conflict):
             messages.error(request, refusal.message)
             return redirect("desk_grant", number=number)
-        return _page(request, number, refused=(step, refusal), status=422)
+        return page(request, number, refused=(step, refusal), status=422)
     return redirect("desk_grant", number=number)
 
 
@@ -145,9 +146,11 @@ def _taken(request: PersonRequest, number: str, name: str) -> None:
     messages.success(request, f"{step.label}：已办理。")
 
 
-def _page(
-    request: PersonRequest, number: str, *, refused: tuple[str, Refusal] | None = None, status: int = 200
-) -> HttpResponse:
+def page(
+    request: PersonRequest, number: str, *, refused: tuple[str, Refusal] | None = None, visit: VisitForm | None = None,
+    status: int = 200,
+) -> HttpResponse:  # fmt: skip
+    """One application with what the person may do; `refused` and `visit` are shown as they were sent."""
     told = sheet.sheet(actor=request.actor, now=request.now, number=number)
     forms = [
         (step, _form(request, step, told, refused), bool(refused and refused[0] == step.name)) for step in told.steps
@@ -161,7 +164,7 @@ def _page(
         "told": told, "row": told.row, "forms": forms, "votes": words.VOTES, "problem": problem, "here": "work",
         "problems": problems,
         "scores": [(one, request.POST.get(name, ""), problems.get(name, "")) for one, name in typed],
-        "is_money": access.sees_money(request.actor), "overlaps": found,
+        "visiting": (visit or VisitForm()) if told.may_visit else None, "is_money": access.sees_money(request.actor), "overlaps": found,
     }  # fmt: skip
     return render(request, "grants/application.html", context, status=status)
 

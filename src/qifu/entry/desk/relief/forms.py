@@ -5,15 +5,14 @@ from __future__ import annotations
 import re
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 
 from qifu.domain.grants.loans import queries as loans
 from qifu.domain.grants.relief.periods import EVERY
-from qifu.domain.people import queries as people
 from qifu.engines.payments import day_of, money
-from qifu.entry.desk.subsidies.forms import line, pick
+from qifu.entry.desk.subsidies.forms import line, pick, unit_choices
 
 
 class SchemeForm(forms.Form):
@@ -32,10 +31,8 @@ class SchemeForm(forms.Form):
 
     def __init__(self, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
-        self.fields["line"].choices = loans.line_choices()  # type: ignore[attr-defined]
-        kinds = ("centre", "department")
-        units = people.unit_tree().units.values()
-        self.fields["unit"].choices = [(str(one.id), one.name) for one in units if one.kind in kinds]  # type: ignore[attr-defined]
+        cast(forms.ChoiceField, self.fields["line"]).choices = loans.line_choices()
+        cast(forms.ChoiceField, self.fields["unit"]).choices = unit_choices()
 
     def clean_standards(self) -> list[tuple[str, date, Decimal]]:
         """Read one standard a line."""

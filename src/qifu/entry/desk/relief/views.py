@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
-from io import BytesIO
-from pathlib import Path
-from tempfile import NamedTemporaryFile
 from typing import cast
 
 from django.contrib import messages
-from django.core.files.uploadedfile import UploadedFile
 from django.forms import Form
 from django.http import FileResponse, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
@@ -20,12 +15,12 @@ from qifu.domain.grants.relief import access, actions, queries
 from qifu.entry.desk.estate.forms import done
 from qifu.entry.desk.relief.forms import ListForm, SchemeForm
 from qifu.entry.intake.relief import HEADS, read_people
+from qifu.entry.intake.uploads import received
+from qifu.entry.theme.attachments import workbook
 from qifu.entry.theme.middleware import PersonRequest
 from qifu.kernel.errors import Invalid
-from qifu.kernel.files.kinds import MEDIA
 from qifu.output.charts.tables import as_xlsx
 
-LARGEST = 5 * 2**20
 STEPS = {"enter": (actions.enter_list, "名单已提交，等待核定。"), "undo": (actions.undo_list, "名单已撤回。")}
 COLUMNS = ("姓名", "身份证号", "类别", "开户行", "账号尾号", "金额（元）", "状态", "银行回单", "说明")
 
@@ -74,7 +69,7 @@ def blank(incoming: HttpRequest, number: int) -> FileResponse:
     """The empty list that is filled in."""
     request = cast(PersonRequest, incoming)
     row = access.scheme(request.actor, number)
-    return _file(as_xlsx([("名单", HEADS, [])]), f"发放名单模板-{row.title}.xlsx")
+    return workbook(as_xlsx([("名单", HEADS, [])]), f"发放名单模板-{row.title}.xlsx")
 
 
 @require_POST
@@ -98,15 +93,8 @@ def hand(incoming: HttpRequest, number: int) -> HttpResponse:
 
 def _handed(upload: object) -> actions.Handed:
     """:raises Invalid: no file, too large, or no list of persons."""
-    if not isinstance(upload, UploadedFile):
-        raise Invalid("请先选择文件。", {"file": "请选择文件"})
-    if (upload.size or 0) > LARGEST:
-        raise Invalid("文件超过 5 MB，请分成几份上传。", {"file": "文件过大"})
-    content, name = upload.read(), upload.name or "发放名单"
-    with NamedTemporaryFile(suffix=Path(name).suffix) as kept:
-        kept.write(content)
-        kept.flush()
-        return actions.Handed(name, hashlib.sha256(content).hexdigest(), read_people(Path(kept.name), name))
+    with received(upload, most=5, name="发放名单") as kept:
+        return actions.Handed(kept.name, kept.digest, read_people(kept.path, kept.name))
 
 
 @require_GET
@@ -172,8 +160,4 @@ def export(incoming: HttpRequest, number: int) -> FileResponse:
         (one.name, one.identity, one.kind, one.bank, one.tail, float(one.amount), one.state_label, one.receipt, one.why)
         for one in told.persons
     ]
-    return _file(as_xlsx([("名单", COLUMNS, rows)]), f"{told.scheme_title}-{told.row.period}.xlsx")
-
-
-def _file(content: bytes, name: str) -> FileResponse:
-    return FileResponse(BytesIO(content), as_attachment=True, filename=name, content_type=MEDIA["xlsx"])
+    return workbook(as_xlsx([("名单", COLUMNS, rows)]), f"{told.scheme_title}-{told.row.period}.xlsx")

@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator
-from pathlib import Path
-from tempfile import NamedTemporaryFile
-
-from django.core.files.uploadedfile import UploadedFile
 
 from qifu.domain.grants.loans import queries
 from qifu.domain.grants.loans.actions import lists
 from qifu.entry.intake.bank.loans import read_loans
-from qifu.kernel.errors import Invalid
+from qifu.entry.intake.uploads import received
 from qifu.output.charts.tables import as_xlsx
 
-LARGEST = 20 * 2**20
 HEADS = (
     "银行", "借据编号", "企业名称", "银行所写名称", "状态", "贴息天数", "核定贴息（元）", "银行测算（元）", "相差（元）", "说明",
 )  # fmt: skip
@@ -27,18 +21,8 @@ def handed(upload: object) -> lists.Handed:
 
     :raises Invalid: no file, too large, or no list of loans.
     """
-    if not isinstance(upload, UploadedFile):
-        raise Invalid("请先选择文件。", {"file": "请选择文件"})
-    if (upload.size or 0) > LARGEST:
-        raise Invalid("文件超过 20 MB，请分成几份上传。", {"file": "文件过大"})
-    name = upload.name or "贷款清单"
-    digest = hashlib.sha256()
-    with NamedTemporaryFile(suffix=Path(name).suffix) as kept:
-        for piece in upload.chunks():
-            kept.write(piece)
-            digest.update(piece)
-        kept.flush()
-        read = read_loans(Path(kept.name), name)
+    with received(upload, most=20, name="贷款清单") as kept:
+        read = read_loans(kept.path, kept.name)
     loans = [
         lists.Listed(
             one.loan, one.code, one.firm, one.rows, [(move.day, move.amount) for move in one.moved], one.rates, one.due,
@@ -47,7 +31,7 @@ def handed(upload: object) -> lists.Handed:
         for one in read.loans
     ]  # fmt: skip
     wrong = [lists.Wrong(one.row, one.loan, one.why) for one in read.wrong]
-    return lists.Handed(name, digest.hexdigest(), read.count, loans, wrong)
+    return lists.Handed(kept.name, kept.digest, read.count, loans, wrong)
 
 
 def workbook(told: queries.SettlementPage) -> bytes:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date
 from decimal import Decimal, InvalidOperation
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 
@@ -46,6 +46,12 @@ def pick(label: str, choices: list[tuple[str, str]], hint: str = "") -> forms.Ch
     """One of a list."""
     said = {"required": f"请选择{label}。", "invalid_choice": "请从列表中选择。"}
     return forms.ChoiceField(label=label, choices=choices, help_text=hint, error_messages=said)
+
+
+def unit_choices() -> list[tuple[str, str]]:
+    """The units that may answer for money: the centre and the departments."""
+    units = people.unit_tree().units.values()
+    return [(str(one.id), one.name) for one in units if one.kind in ("centre", "department")]
 
 
 class BankForm(forms.Form):
@@ -94,11 +100,9 @@ class ProgrammeForm(forms.Form):
 
     def __init__(self, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
-        self.fields["line"].choices = queries.line_choices()  # type: ignore[attr-defined]
-        units = people.unit_tree().units.values()
-        kinds = ("centre", "department")
-        self.fields["unit"].choices = [(str(one.id), one.name) for one in units if one.kind in kinds]  # type: ignore[attr-defined]
-        self.fields["sizes"].choices = list(registry.sizes())  # type: ignore[attr-defined]
+        cast(forms.ChoiceField, self.fields["line"]).choices = queries.line_choices()
+        cast(forms.ChoiceField, self.fields["unit"]).choices = unit_choices()
+        cast(forms.ChoiceField, self.fields["sizes"]).choices = list(registry.sizes())
 
     def clean_benchmark(self) -> list[tuple[date, Decimal]]:
         """Read one rate a line."""
@@ -140,7 +144,7 @@ class ListForm(PeriodForm):
 
     def __init__(self, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
-        self.fields["bank"].choices = queries.bank_choices()  # type: ignore[attr-defined]
+        cast(forms.ChoiceField, self.fields["bank"]).choices = queries.bank_choices()
 
 
 class WorkForm(PeriodForm):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from io import BytesIO
 from typing import cast
 
 from django.contrib import messages
@@ -17,9 +16,9 @@ from qifu.domain.grants.loans.actions import exporting, lists, settling, setup
 from qifu.entry.desk.estate.forms import done
 from qifu.entry.desk.subsidies import files
 from qifu.entry.desk.subsidies.forms import BankForm, ListForm, PeriodForm, ProgrammeForm, WorkForm
+from qifu.entry.theme.attachments import workbook
 from qifu.entry.theme.middleware import PersonRequest
 from qifu.kernel.errors import Invalid
-from qifu.kernel.files.kinds import MEDIA
 from qifu.output.feeds.loan_template import template
 
 LIST_STEPS = {"enter": (lists.enter_list, "清单已提交，可以测算了。"), "undo": (lists.undo_list, "清单已撤回。")}
@@ -121,7 +120,7 @@ def blank(incoming: HttpRequest, number: int) -> HttpResponse | FileResponse:
     if not form.is_valid() or form.cleaned_data["last"] < form.cleaned_data["first"]:
         return _programme(request, number, problem="请先选择贴息期间，再下载模板。")
     content = template(row.title, form.cleaned_data["first"], form.cleaned_data["last"])
-    return _file(content, f"贷款清单模板-{row.title}.xlsx")
+    return workbook(content, f"贷款清单模板-{row.title}.xlsx")
 
 
 @require_POST
@@ -184,7 +183,7 @@ def export(incoming: HttpRequest, number: int) -> FileResponse:
     request = cast(PersonRequest, incoming)
     told = queries.settlement(request.actor, number)
     exporting.note_export(actor=request.actor, now=request.now, number=number, rows=len(told.loans))
-    return _file(files.workbook(told), f"贴息结算-{told.programme_title}-{told.row.first:%Y%m%d}.xlsx")
+    return workbook(files.workbook(told), f"贴息结算-{told.programme_title}-{told.row.first:%Y%m%d}.xlsx")
 
 
 @require_GET
@@ -205,7 +204,3 @@ def drop(incoming: HttpRequest, number: int) -> HttpResponse:
         return render(request, "subsidies/loan.html", context, status=422)
     messages.success(request, "已剔除，请重新测算。")
     return redirect("desk_loan", number)
-
-
-def _file(content: bytes, name: str) -> FileResponse:
-    return FileResponse(BytesIO(content), as_attachment=True, filename=name, content_type=MEDIA["xlsx"])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, BinaryIO, cast
 from urllib.parse import quote
 
 from django.contrib import messages
@@ -40,6 +40,8 @@ def form(request: PersonRequest, number: str) -> HttpResponse:
     if request.method == "GET":
         return _form(request, number)
     post = request.POST
+    if request.htmx and request.FILES:
+        return _uploaded(request, number)
     try:
         _upload(request, number)
         values = {name.removeprefix("f_"): str(value) for name, value in post.items() if name.startswith("f_")}
@@ -182,11 +184,25 @@ def _said(told: sheet.Sheet) -> dict[str, str]:
     return {one.name: one.value for one in told.answers if one.name in told.row.version.fields and one.differs}
 
 
+def _uploaded(request: PersonRequest, number: str) -> HttpResponse:
+    """One paper as soon as it is chosen: its place on the form, with the file or with what is wrong with it."""
+    name, problem = next(iter(request.FILES)).removeprefix("m_"), ""
+    try:
+        _upload(request, number)
+    except (Invalid, Conflict) as refusal:
+        problem = refusal.message
+    row = sheet.sheet(actor=request.actor, now=request.now, number=number)
+    one = next((paper for paper in row.papers if paper.name == name), None)
+    if one is None:
+        raise Conflict("这个项目不要这份材料，请刷新页面核对。")
+    return render(request, "grants_portal/_paper.html", {"one": one, "row": row.row, "said": problem})
+
+
 def _upload(request: PersonRequest, number: str) -> None:
     for name, upload in request.FILES.items():
         if not name.startswith("m_") or upload is None or isinstance(upload, list):
             continue
-        kept = keep(actor=request.actor, now=request.now, file=upload.file, name=upload.name or "附件")  # type: ignore[arg-type]
+        kept = keep(actor=request.actor, now=request.now, file=cast(BinaryIO, upload.file), name=upload.name or "附件")
         applying.attach(
             actor=request.actor, now=request.now, number=number, material=name.removeprefix("m_"), file=kept.pk
         )
