@@ -6,6 +6,9 @@
 | looking at budget, ledger, execution  | finance, leader and auditor of the centre                                |
 | writing them                          | finance of the centre                                                    |
 | approving a budget or an adjustment   | finance or leader of the centre, never who drew it up                    |
+| drawing up a disclosure               | finance of the centre                                                    |
+| reviewing it                          | finance or auditor of the centre, never who drew it up                   |
+| publishing it                         | leader of the centre, neither of the two                                 |
 """
 
 from __future__ import annotations
@@ -14,7 +17,7 @@ from typing import TypeVar
 
 from django.db.models import QuerySet
 
-from qifu.domain.disclosure.models import Batch, BudgetVersion, Examination, Project, Voucher, VoucherImport
+from qifu.domain.disclosure.models import Account, Batch, BudgetVersion, Examination, Project, Voucher, VoucherImport
 from qifu.kernel.actor import Actor, Role
 from qifu.kernel.errors import Forbidden, Missing
 
@@ -84,6 +87,17 @@ def may_approve(actor: Actor, version: BudgetVersion) -> bool:
     return version.state == "draft" and _at_centre(actor, APPROVES) and actor.account != version.drawn_by
 
 
+def may_review(actor: Actor, row: Account) -> bool:
+    """Whether the actor may review the disclosure: not who drew it up."""
+    return row.state == "drawn" and _at_centre(actor, (Role.FINANCE, Role.AUDITOR)) and actor.account != row.drawn_by
+
+
+def may_publish(actor: Actor, row: Account) -> bool:
+    """Whether the actor may sign for the publication: a leader who has signed nothing of it before."""
+    signed = (row.drawn_by, row.reviewed_by)
+    return row.state == "reviewed" and _at_centre(actor, (Role.LEADER,)) and actor.account not in signed
+
+
 def require_look(actor: Actor) -> None:
     """:raises Forbidden: the budget is not for this person."""
     if not may_look(actor):
@@ -107,6 +121,13 @@ def version_door(actor: Actor, number: int, *, lock: bool = False) -> BudgetVers
     require_look(actor)
     rows = BudgetVersion.objects.select_for_update() if lock else BudgetVersion.objects.all()
     return _found(rows.filter(pk=number).first(), "没有这个预算版本，可能已被删除。请返回列表重新选择。")
+
+
+def account_door(actor: Actor, number: int, *, lock: bool = False) -> Account:
+    """:raises Missing: there is none. :raises Forbidden: the disclosure is not for this person before it is published."""
+    require_look(actor)
+    rows = Account.objects.select_for_update() if lock else Account.objects.all()
+    return _found(rows.filter(pk=number).first(), "没有这份公开文本。请返回列表重新选择。")
 
 
 def voucher_door(actor: Actor, number: int, *, lock: bool = False) -> Voucher:

@@ -40,6 +40,11 @@ class Side:
     def is_expenditure(self) -> bool:
         return self.account.startswith("7")
 
+    @property
+    def is_classed(self) -> bool:
+        """Whether it names a functional subject and a source: expenditure must, income should."""
+        return self.account[:1] in "67"
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
@@ -104,6 +109,8 @@ def _of_side(side: Side, year: int) -> Iterator[str]:
             yield f"金额 {amount} 不是以元为单位、最多两位小数的数。"
     if side.is_expenditure:
         yield from subject_problems(side.functional, side.economic, side.money, year)
+    elif side.is_classed and side.functional:
+        yield from subject_problems(side.functional, "301", side.money or "general", year)
 
 
 def subject_problems(functional: str, economic: str, money: str, year: int) -> Iterator[str]:

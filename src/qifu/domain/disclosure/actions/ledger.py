@@ -212,8 +212,8 @@ def _posted(
 def _line(row: Voucher, place: int, side: Side, projects: Mapping[str, Project]) -> VoucherLine:
     return VoucherLine(
         voucher=row, place=place, account=side.account, account_name=side.account_name[:80], debit=side.debit, credit=side.credit,
-        functional=side.functional if side.is_expenditure else "", economic=side.economic if side.is_expenditure else "",
-        money=side.money if side.is_expenditure else "", project=projects.get(side.project), note=side.note[:200],
+        functional=side.functional if side.is_classed else "", economic=side.economic if side.is_expenditure else "",
+        money=side.money if side.is_classed else "", project=projects.get(side.project), note=side.note[:200],
     )  # fmt: skip
 
 

@@ -1,5 +1,6 @@
 """Tables of the room: examinations of documents, budgets, the ledger, what else a year has to tell."""
 
+from qifu.domain.disclosure.models.accounts import Account, Word
 from qifu.domain.disclosure.models.budgets import BudgetLine, BudgetVersion, Project, Purchase, Standing
 from qifu.domain.disclosure.models.examinations import SEVERITIES, STATES, Batch, Examination, RepairWord
 from qifu.domain.disclosure.models.ledger import Month, Voucher, VoucherImport, VoucherLine
@@ -7,6 +8,7 @@ from qifu.domain.disclosure.models.ledger import Month, Voucher, VoucherImport, 
 __all__ = [
     "SEVERITIES",
     "STATES",
+    "Account",
     "Batch",
     "BudgetLine",
     "BudgetVersion",
@@ -19,4 +21,5 @@ __all__ = [
     "Voucher",
     "VoucherImport",
     "VoucherLine",
+    "Word",
 ]

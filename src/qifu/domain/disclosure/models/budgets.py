@@ -17,6 +17,19 @@ MONEY: Final = (  # where money comes from
     ("special", "财政专户管理资金"),
     ("own", "单位资金"),
 )
+ITEMS: Final = {  # item → (label, unit)
+    "posts": ("编制人数", "人"),
+    "staff": ("年末在职人员", "人"),
+    "retired": ("年末退休人员", "人"),
+    "trips": ("因公出国（境）团组", "个"),
+    "travellers": ("因公出国（境）人次", "人次"),
+    "cars_bought": ("公务用车购置数", "辆"),
+    "cars": ("公务用车保有量", "辆"),
+    "receptions": ("国内公务接待批次", "批次"),
+    "guests": ("国内公务接待人次", "人次"),
+    "equipment": ("单价 100 万元以上设备", "台（套）"),
+    "assets": ("年末资产总额", "元"),
+}
 KINDS: Final = (("initial", "年初预算"), ("carried", "上年结转"), ("adjustment", "预算调整"))
 
 

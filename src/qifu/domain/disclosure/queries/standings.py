@@ -7,22 +7,10 @@ from decimal import Decimal
 
 from qifu.domain.disclosure import access
 from qifu.domain.disclosure.models import Purchase, Standing
+from qifu.domain.disclosure.models.budgets import ITEMS
 from qifu.kernel.actor import Actor
 
 KINDS, SIZES = Purchase.KINDS, Purchase.SIZES  # of contracts: value, word
-ITEMS = {  # item → (label, unit)
-    "posts": ("编制人数", "人"),
-    "staff": ("年末在职人员", "人"),
-    "retired": ("年末退休人员", "人"),
-    "trips": ("因公出国（境）团组", "个"),
-    "travellers": ("因公出国（境）人次", "人次"),
-    "cars_bought": ("公务用车购置数", "辆"),
-    "cars": ("公务用车保有量", "辆"),
-    "receptions": ("国内公务接待批次", "批次"),
-    "guests": ("国内公务接待人次", "人次"),
-    "equipment": ("单价 100 万元以上设备", "台（套）"),
-    "assets": ("年末资产总额", "元"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,3 +60,6 @@ def contracts(*, actor: Actor, year: int) -> Contracts:
         sum((row.amount for row in rows if row.size), Decimal(0)),
         sum((row.amount for row in rows if row.size == "micro"), Decimal(0)),
     )
+
+
+__all__ = ["ITEMS", "KINDS", "SIZES", "Contracts", "Told", "contracts", "standings"]

@@ -54,6 +54,8 @@ PROJECTS = (  # code, name, purpose, lines (economic, 元, procurement), months 
     ("QF06", "产业分析与满意度调查", "年度产业分析报告和第三方满意度调查。", (("30203", 260_000, True),), (12,)),
 )
 USUAL, SLOW = (88, 99), (62, 70)  # per cent of what was planned for a month
+CARRIED = "36500.00"  # from the first whole year to the one under way
+MOVED = Decimal("40000.00")  # in the middle of a year, from the surveys to the events
 GROWTH = Decimal("1.04")  # of a budget over the one before
 
 
@@ -74,15 +76,15 @@ def planned(year: int, base: int) -> list[Planned]:
 def carried() -> list[Planned]:
     """What was left of the year before and may still be spent."""
     code, name, purpose, *_ = PROJECTS[1]
-    return [Planned(code, name, OTHER, "30227", "general", Decimal("36500.00"), True, purpose)]
+    return [Planned(code, name, OTHER, "30227", "general", Decimal(CARRIED), True, purpose)]
 
 
 def adjusted() -> list[Planned]:
     """The adjustment in the middle of a year: from the surveys to the events."""
     surveys, events = PROJECTS[5], PROJECTS[2]
     return [
-        Planned(surveys[0], surveys[1], OTHER, "30203", "general", Decimal("-40000.00"), True, surveys[2]),
-        Planned(events[0], events[1], OTHER, "30227", "general", Decimal("40000.00"), False, events[2]),
+        Planned(surveys[0], surveys[1], OTHER, "30203", "general", -MOVED, True, surveys[2]),
+        Planned(events[0], events[1], OTHER, "30227", "general", MOVED, False, events[2]),
     ]
 
 
@@ -112,8 +114,11 @@ def _of_month(draw: random.Random, year: int, month: int, grown: Decimal) -> Ite
         parts = []
         for economic, yuan, _ in lines:
             share = Decimal(draw.randint(*SLOW if code == "QF05" else USUAL)) / 100
-            parts.append((OTHER, economic, _round(Decimal(yuan) * grown / len(months) * share)))
+            given = Decimal(yuan) * grown - (MOVED if code == PROJECTS[5][0] else 0)
+            parts.append((OTHER, economic, _round(given / len(months) * share)))
         yield _paid(_day(year, month, draw.randint(15, 27)), f"付{name}款", parts, code)
+    if month == 12 and grown == 1:
+        yield _kept(year)
 
 
 def _paid(day: date, summary: str, parts: list[tuple[str, str, Decimal]], project: str = "") -> Entry:
@@ -125,11 +130,32 @@ def _paid(day: date, summary: str, parts: list[tuple[str, str, Decimal]], projec
         )
         for functional, economic, yuan in parts
     )
-    bank, allotted = (
-        Side("101101", "零余额账户用款额度", credit=total),
-        Side("600101", "财政拨款预算收入", credit=total),
+    sums: dict[str, Decimal] = {}
+    for functional, _, yuan in parts:
+        sums[functional] = sums.get(functional, Decimal(0)) + yuan
+    bank = Side("101101", "零余额账户用款额度", credit=total)
+    allotted = (_allotted(functional, yuan, project) for functional, yuan in sums.items())
+    return Entry(day, "", summary, (cost, bank, *spent, *allotted))
+
+
+def _allotted(functional: str, yuan: Decimal, project: str) -> Side:
+    return Side("600101", "财政拨款预算收入", credit=yuan, functional=functional, money="general", project=project)
+
+
+def _kept(year: int) -> Entry:
+    """What the treasury keeps for the next year."""
+    given = Decimal(CARRIED)
+    return Entry(
+        date(year, 12, 31),
+        "",
+        "年末财政应返还额度",
+        (
+            Side("120101", "财政应返还额度", debit=given),
+            Side("400101", "财政拨款收入", credit=given),
+            Side("800102", "资金结存—财政应返还额度", debit=given),
+            _allotted(OTHER, given, PROJECTS[1][0]),
+        ),
     )
-    return Entry(day, "", summary, (cost, bank, *spent, allotted))
 
 
 def _day(year: int, month: int, day: int) -> date:

@@ -1,4 +1,4 @@
-"""Two years of the sample centre's money, entered through the real actions: last year whole, this one as far as it has come."""
+"""Three years of the sample centre's money, entered through the real actions: two whole, this one as far as it has come."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ OFFICER, HEAD = "caiwu01", "lingdao01"
 
 
 def write(now: datetime) -> None:
-    """Fill last year and this one up to the moment."""
+    """Fill the two years before and this one up to the moment."""
     today = now.astimezone(SHANGHAI).date()
     officer, head = _actor(OFFICER, now), _actor(HEAD, now)
-    for year in (today.year - 1, today.year):
+    for year in (today.year - 2, today.year - 1, today.year):
         _plan(officer, head, year, today)
         _book(officer, year, today, now)
         _tell(officer, year, today, now)

@@ -14,6 +14,7 @@ from django.db import connection
 from qifu.engines.calendar import SHANGHAI
 from qifu.entry.cli.sample.appeals import stories
 from qifu.entry.cli.seed import (
+    accounts,
     alerts,
     budget,
     cases,
@@ -81,10 +82,11 @@ class Building:
         self.timed("政策兑现", lambda: grants.write(self.now))
         self.timed("贷款贴息与慰问", lambda: lending.write(self.now))
         self.timed("企业监测与预警", lambda: alerts.write(self.opened, self.now))
-        self.timed("两年的预算和凭证", lambda: budget.write(self.now))
+        self.timed("三年的预算和凭证", lambda: budget.write(self.now))
         self.timed("政策与预警的消息", lambda: extras.deliver(self.now))
         self.timed("统计", lambda: extras.count_up(self.now))
         self.timed("绩效目标与自评", lambda: performance.write(self.now))
+        self.timed("上年决算公开", lambda: accounts.write(self.now))
         self.timed("转办建议的训练", lambda: extras.learn(self.now))
         shown = house.shown_accounts(self.now)
         self.timed("封存证据", lambda: seal(self.now))
