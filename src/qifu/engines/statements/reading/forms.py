@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from decimal import Decimal
 
 from qifu.engines.statements.model import Form, Goal, Indicator, Repair, Unreadable
@@ -16,7 +16,9 @@ from qifu.engines.statements.money import amount
 from qifu.engines.statements.paper import Line
 from qifu.engines.statements.words import compact, is_chinese, unnumbered
 
+from .drafts import Draft
 from .funds import fund_columns, fund_values, is_fund_part
+from .indicators import read_header, read_indicator
 from .outline import Table
 from .tables import Trouble
 
@@ -27,63 +29,14 @@ _BODY = re.compile(
     r"预算执行|基本支出总额|项目类型|项目类别|项目属性|主管部门|年度目标|绩效指标|执行率|预算数\(A\)|财政资金总额|总分"
 )
 _TITLE = re.compile(r"(绩效|自评|评价).*表$|自评表(\(20\d\d年度?\))?$")
-_LEVEL1 = re.compile(
-    r"^(产出|效益|满意度|成本|管理|投入|过程|决策|效果|履职|运行|预算执行|部门管理|社会效应|可持续性)(指标)?$"
-)
-_LEVEL2 = re.compile(
-    r"^(数量|质量|时效|成本|经济成本|社会成本|生态(环境)?成本|经济效益|社会效益|生态效益|环境效益|可持续(发展)?影响|服务对象满意度|社会公众或服务对象满意度|社会公众(满意度)?|满意度)(指标)?$"
-)
-_PAIRS = (
-    (re.compile(r"^(数量|质量|时效)"), "产出指标"),
-    (re.compile(r"^(经济效益|社会效益|生态效益|可持续)"), "效益指标"),
-    (re.compile(r"满意度"), "满意度指标"),
-    (re.compile(r"^(经济|社会|生态(环境)?)成本"), "成本指标"),
-)
-_LABEL = re.compile(r"^(项目)?(年度)?(绩效)?(指标|目标)?$|^年度绩效|^项目年")
 _GOAL = re.compile(
     r"^(?:项目)?(?:年度|长期|总体)?(?:绩效)?目标(\d*|[一二三四五六七八九十]*)[:：]?(?:[(（](\d+(?:\.\d+)?)分[)）])?[:：]?$"
 )
-_GOAL_IN_LABEL = re.compile(r"(?:年度)?绩效(?:目标|指标)(\d*|[一二三四五六七八九十]*)[(（](\d+(?:\.\d+)?)分[)）]")
 _POINTS = re.compile(r"[(（](\d+(?:\.\d+)?)分(?:[)）]|[*×x])")
 _MONEY_ROW = re.compile(r"(财政资金|整体支出|资金|预算|支出)总额$|年度资金总额|^年度财政资金")
 _VALUE = re.compile(
     r"\d|^(及时|按时|有效|良好|优|显著|明显|提升|提高|增长|达标|完成|已完成|有利于|是|否|无|长期|持续|顺利|实时|较好|稳定|增强|改善)"
 )
-
-
-@dataclass
-class _Header:
-    level1: int = -1
-    level2: int = -1
-    name: int = -1
-    target: int = -1
-    actual: int = -1
-    score: int = -1
-    points: int = -1
-    reason: int = -1
-    width: int = 0
-
-
-@dataclass
-class _Draft:
-    """A form while it is being read."""
-
-    title: str
-    at: int
-    until: int = 0
-    kind: str = "project"
-    name: str = ""
-    values: dict[str, Decimal | None] = field(default_factory=dict)
-    rate: str = ""
-    goals: list[tuple[str, str, list[Indicator], int]] = field(default_factory=list)
-    header: _Header = field(default_factory=_Header)
-    level1: str = ""
-    level2: str = ""
-    texts: dict[str, str] = field(default_factory=dict)
-    details: dict[str, str] = field(default_factory=dict)
-    last: str = ""
-    funds: dict[str, int] = field(default_factory=dict)
-    goal_follows: bool = False
 
 
 def is_form(lines: Sequence[Line]) -> bool:
@@ -119,7 +72,7 @@ def _looks_like_indicator(line: Line) -> bool:
 
 def read_forms(tables: Iterable[Table], trouble: Trouble) -> list[Form]:
     """Read every form among the tables of the text; a form that a page broke is joined."""
-    drafts: list[_Draft] = []
+    drafts: list[Draft] = []
     for table in tables:
         starts_form = is_form(table.lines)
         if not starts_form and not (drafts and table.part in ("annex", "explanations") and _continues(table.lines)):
@@ -130,7 +83,7 @@ def read_forms(tables: Iterable[Table], trouble: Trouble) -> list[Form]:
     return _with_levels([_finished(draft) for draft in drafts], trouble)
 
 
-def _take(line: Line, table: Table, drafts: list[_Draft], trouble: Trouble) -> None:
+def _take(line: Line, table: Table, drafts: list[Draft], trouble: Trouble) -> None:
     cells = list(line.cells or ())
     first = next((cell for cell in cells if cell), "")
     if not first:
@@ -140,14 +93,14 @@ def _take(line: Line, table: Table, drafts: list[_Draft], trouble: Trouble) -> N
         return
     label = _label_of(line)
     if _START.match(label) and (not drafts or not _same_form(drafts[-1], label)):
-        drafts.append(_Draft(_title(table.before), line.number))
+        drafts.append(Draft(_title(table.before), line.number))
     if not drafts:
         return
     drafts[-1].until = line.number
     _understand(drafts[-1], cells, line, trouble)
 
 
-def _same_form(draft: _Draft, first: str) -> bool:
+def _same_form(draft: Draft, first: str) -> bool:
     """Whether 项目名称 follows 单位名称 in the same form rather than opening another."""
     if not (draft.goals or draft.values or draft.texts):
         return True  # nothing but a head so far
@@ -168,13 +121,13 @@ def _title(before: Sequence[str]) -> str:
     return ""
 
 
-def _understand(draft: _Draft, cells: list[str], line: Line, trouble: Trouble) -> None:
+def _understand(draft: Draft, cells: list[str], line: Line, trouble: Trouble) -> None:
     held = [(i, cell) for i, cell in enumerate(cells) if cell]
     plain = [(i, compact(cell)) for i, cell in held]
     joined = "".join(text for _, text in plain)
     if _identity(draft, held, plain):
         return
-    if _header(draft, cells, plain):
+    if read_header(draft, cells, plain):
         return
     if _funds(draft, cells, plain, line, trouble):
         return
@@ -186,10 +139,10 @@ def _understand(draft: _Draft, cells: list[str], line: Line, trouble: Trouble) -
         return
     if _goal(draft, held, plain, line):
         return
-    _indicator(draft, cells, line, trouble)
+    read_indicator(draft, cells, line, trouble)
 
 
-def _identity(draft: _Draft, held: list[tuple[int, str]], plain: list[tuple[int, str]]) -> bool:
+def _identity(draft: Draft, held: list[tuple[int, str]], plain: list[tuple[int, str]]) -> bool:
     first = plain[0][1]
     rest = [cell for _, cell in held[1:]]
     if first.startswith("项目名称"):
@@ -223,7 +176,7 @@ def joined_of(plain: Sequence[tuple[int, str]]) -> str:
     return "".join(text for _, text in plain)
 
 
-def _unit_money(draft: _Draft, held: list[tuple[int, str]], joined: str) -> bool:
+def _unit_money(draft: Draft, held: list[tuple[int, str]], joined: str) -> bool:
     """基本支出总额 and 项目支出总额 of the whole unit; a border may have cut labels and figures in two."""
     if not re.search(r"基本支.{0,2}出总额", joined):
         return False
@@ -244,7 +197,7 @@ def _unit_money(draft: _Draft, held: list[tuple[int, str]], joined: str) -> bool
     return True
 
 
-def _funds(draft: _Draft, cells: Sequence[str], plain: list[tuple[int, str]], line: Line, trouble: Trouble) -> bool:
+def _funds(draft: Draft, cells: Sequence[str], plain: list[tuple[int, str]], line: Line, trouble: Trouble) -> bool:
     """The money of a form whose columns name themselves: 年初预算数, 全年预算数, 全年执行数, 分值, 执行率, 得分."""
     if draft.goals or draft.header.width:
         return False
@@ -266,7 +219,7 @@ def _funds(draft: _Draft, cells: Sequence[str], plain: list[tuple[int, str]], li
     return True
 
 
-def _expected(draft: _Draft, held: list[tuple[int, str]], plain: list[tuple[int, str]], line: Line) -> bool:
+def _expected(draft: Draft, held: list[tuple[int, str]], plain: list[tuple[int, str]], line: Line) -> bool:
     """The goal under 预期目标, beside what was done of it under 实际完成情况."""
     words = [text for _, text in plain]
     if any(text.startswith("预期目标") for text in words) and any("完成情况" in text for text in words):
@@ -281,7 +234,7 @@ def _expected(draft: _Draft, held: list[tuple[int, str]], plain: list[tuple[int,
     return bool(texts)
 
 
-def _money(draft: _Draft, held: list[tuple[int, str]], plain: list[tuple[int, str]], joined: str) -> bool:
+def _money(draft: Draft, held: list[tuple[int, str]], plain: list[tuple[int, str]], joined: str) -> bool:
     if re.search(r"预算数\(A\)|执行数\(B\)|执行率\(B/A\)|执行率\(B÷A\)", joined) and "指标" not in joined:
         for _, text in plain:
             if "执行情况" in text and (found := re.search(r"[(（](\d+(?:\.\d+)?)分[)）]", text)):
@@ -301,7 +254,7 @@ def _money(draft: _Draft, held: list[tuple[int, str]], plain: list[tuple[int, st
     return True
 
 
-def _money_values(draft: _Draft, cells: Sequence[str]) -> None:
+def _money_values(draft: Draft, cells: Sequence[str]) -> None:
     """Budget, executed, rate and score as they follow the label; two that stand in one cell are parted."""
     tokens: list[str] = []
     for cell in cells:
@@ -332,7 +285,7 @@ def _money_values(draft: _Draft, cells: Sequence[str]) -> None:
         draft.values["score"] = after[0]
 
 
-def _closing(draft: _Draft, held: list[tuple[int, str]], plain: list[tuple[int, str]]) -> bool:
+def _closing(draft: Draft, held: list[tuple[int, str]], plain: list[tuple[int, str]]) -> bool:
     for k, (_, text) in enumerate(plain):
         rest = "".join(cell for _, cell in held[k + 1 :])
         if re.match(r"^(偏差大|偏差原因|目标未完成|未完成原因|偏差大或目标未完成)", text):
@@ -355,43 +308,7 @@ def _after_label(text: str, end: str) -> str:
     return text.rpartition(end)[2].lstrip("：:") if end in text else ""
 
 
-def _header(draft: _Draft, cells: Sequence[str], plain: list[tuple[int, str]]) -> bool:
-    words = {text for _, text in plain}
-    if not any(text.startswith("一级指标") for text in words) and not any(
-        text.startswith(("三级指标", "指标名称")) for text in words
-    ):
-        return False
-    header = _Header(width=len(cells))
-    for i, text in plain:
-        if text.startswith("一级指标"):
-            header.level1 = i
-        elif text.startswith("二级指标"):
-            header.level2 = i
-        elif text.startswith(("三级指标", "指标名称")):
-            header.name = i
-        elif re.match(r"^(年初目标|年度指标值|指标值|目标值|年初指标|预期)", text):
-            header.target = i
-        elif re.match(r"^(实际完成|完成值|实际值|全年完成|年度完成)", text):
-            header.actual = i
-        elif re.match(r"^(得分|自评得分|实际得分|评分)", text):
-            header.score = i
-        elif re.match(r"^(分值|权重|满分)", text):
-            header.points = i
-        elif re.match(r"^(偏差|未完成原因)", text):
-            header.reason = i
-    draft.header = header
-    draft.level1 = draft.level2 = ""
-    label = plain[0][1]
-    if found := _GOAL_IN_LABEL.search(label):
-        if draft.goals and not draft.goals[-1][2] and not draft.goals[-1][1]:
-            text, _, indicators, at = draft.goals[-1]
-            draft.goals[-1] = (text, found[2], indicators, at)
-        elif not draft.goals or draft.goals[-1][2]:
-            draft.goals.append(("", found[2], [], 0))
-    return True
-
-
-def _goal(draft: _Draft, held: list[tuple[int, str]], plain: list[tuple[int, str]], line: Line) -> bool:
+def _goal(draft: Draft, held: list[tuple[int, str]], plain: list[tuple[int, str]], line: Line) -> bool:
     label = next((k for k, (_, text) in enumerate(plain[:2]) if _GOAL.match(text)), None)
     if label is None:
         found = re.match(r"^((?:年度|长期)?(?:绩效)?目标\s*\d?\s*(?:[(（]\d+分[)）])?\s*[:：])(.{6,})$", held[0][1])
@@ -411,141 +328,7 @@ def _goal(draft: _Draft, held: list[tuple[int, str]], plain: list[tuple[int, str
     return True
 
 
-def _indicator(draft: _Draft, cells: Sequence[str], line: Line, trouble: Trouble) -> None:
-    found = _by_columns(draft.header, cells) or _from_right(draft.header, cells)
-    if found is not None and 0 <= draft.header.reason < len(cells) and (reason := cells[draft.header.reason]):
-        said = f"{found[1].name}：{reason}"
-        draft.texts["reasons"] = "；".join(filter(None, [draft.texts.get("reasons", ""), said]))
-    if found is None:
-        if draft.last and line.alone and draft.texts.get(draft.last):
-            draft.texts[draft.last] += line.alone
-        elif sum(bool(cell) for cell in cells) >= 2:
-            trouble.unreadable.append(
-                Unreadable(f"{draft.title or '绩效表'} 第{line.number}行", line.text, "这一行不能归入指标", line.number)
-            )
-        return
-    levels, indicator = found
-    level1, level2 = _levels(draft, levels, line, trouble, indicator.name)
-    if not draft.goals:
-        draft.goals.append(("", "", [], line.number))
-    draft.goals[-1][2].append(replace(indicator, level1=level1, level2=level2, at=line.number))
-
-
-def _by_columns(header: _Header, cells: Sequence[str]) -> tuple[list[tuple[int, str]], Indicator] | None:
-    if header.name < 0 or header.target < 0 or len(cells) < max(header.name, header.target, header.actual) + 1:
-        return None
-    name, target = cells[header.name], cells[header.target]
-    if not is_chinese(name) or _LEVEL2.match(_bare(name)):
-        return None
-    if not target and not (len(cells) == header.width and header.level2 >= 0 and _is_level(cells[header.level2])):
-        return None  # only where every cell stands in its column is a blank target one that was left out
-    actual = cells[header.actual] if 0 <= header.actual < len(cells) else ""
-    score = cells[header.score] if 0 <= header.score < len(cells) else ""
-    points = cells[header.points] if 0 <= header.points < len(cells) else ""
-    if header.actual >= 0 and not actual:
-        return None
-    if is_chinese(score) or is_chinese(points):
-        return None  # the row has moved: words stand where points do
-    levels = [(i, cell) for i, cell in enumerate(cells[: header.name]) if cell and i >= min(header.level1, header.name)]
-    levels += [(i, c) for i, c in enumerate(cells[: max(header.level1, 0)]) if c and _is_level(c)]
-    return sorted(levels), _made(name, target, actual, score, points)
-
-
-def _from_right(header: _Header, cells: Sequence[str]) -> tuple[list[tuple[int, str]], Indicator] | None:
-    held = [(i, cell) for i, cell in enumerate(cells) if cell]
-    if header.reason >= 0 and len(cells) != header.width:
-        return None  # what stands last may be a reason as well as a value
-    held = [(i, cell) for i, cell in held if i != header.reason]
-    scored = header.score >= 0 and len(held) >= 4 and amount(held[-1][1]) is not None
-    values = 3 if scored else 2
-    if header.actual < 0 and header.name >= 0:
-        values = 1
-    if len(held) < values + 1:
-        return None
-    tail_cells = [cell for _, cell in held[-values:]]
-    rest = held[:-values]
-    points = ""
-    if header.points >= 0 and len(rest) >= 2 and amount(rest[-1][1]) is not None:
-        points, rest = rest[-1][1], rest[:-1]
-    name = rest[-1][1]
-    if not is_chinese(name) or _is_level(name):
-        return None
-    target, actual = tail_cells[0], tail_cells[1] if values > 1 else ""
-    levels = [(i, cell) for i, cell in rest[:-1] if i >= header.level1 or _is_level(cell)]
-    return levels, _made(name, target, actual, tail_cells[2] if scored else "", points)
-
-
-def _made(name: str, target: str, actual: str, score: str, points: str) -> Indicator:
-    behind = _BEHIND.search(compact(name))
-    if behind and not points:
-        name, points = re.sub(r"\s*[(（][\d.\s]+分\s*[)）]\s*$", "", name), behind[1]
-    return Indicator("", "", "".join(name.split()), _value(target), _value(actual), _value(score), _value(points))
-
-
-def _value(text: str) -> str:
-    plain = re.sub(r"(?<=\d)\s*\.\s*(?=\d)", ".", text.strip())
-    return plain if re.fullmatch(r"[\x00-\x7f]+ [\x00-\x7f]+", plain) else re.sub(r"\s+", "", plain)
-
-
-_BEHIND = re.compile(r"[(（](\d+(?:\.\d+)?)分[)）]$")
-
-
-def _bare(text: str) -> str:
-    """The name of a level without the points printed behind it: 数量指标（30分）."""
-    return _BEHIND.sub("", compact(text))
-
-
-def _is_level(text: str) -> bool:
-    plain = _bare(text)
-    return bool(_LEVEL1.match(plain) or _LEVEL2.match(plain))
-
-
-def _levels(
-    draft: _Draft, levels: Sequence[tuple[int, str]], line: Line, trouble: Trouble, name: str
-) -> tuple[str, str]:
-    """Level 1 and 2 of a row: printed, carried from the row above, or by the official pairing."""
-    texts = [_bare(cell) for _, cell in levels if not _LABEL.match(compact(cell))]
-    first = second = ""
-    garbled = []
-    for k, text in enumerate(texts):
-        last = k == len(texts) - 1
-        if _LEVEL1.match(text) and not (last and _LEVEL2.match(text) and (first or len(texts) > 1)):
-            first = text
-        elif _LEVEL2.match(text):
-            second = text
-        elif text.endswith("指标") and 4 <= len(text) <= 12:
-            first, second = (first, text) if first or last else (text, second)
-        else:
-            garbled.append(text)
-    if len(texts) == 1 and first and not second and _LEVEL2.match(first) and draft.level1 == first:
-        second = first
-    if first and first != draft.level1:
-        draft.level1, draft.level2 = first, ""
-    if second:
-        paired = next((level for pattern, level in _PAIRS if pattern.search(second)), "")
-        if not first and paired and paired != draft.level1:
-            trouble.repairs.append(
-                Repair(
-                    f"指标“{name}”.level1",
-                    draft.level1,
-                    paired,
-                    f"{second}属于{paired}，合并单元格的文字缺失或移位",
-                    line.number,
-                )
-            )
-            draft.level1 = paired
-        draft.level2 = second
-    elif garbled and "满意度" in name and draft.level1 != "满意度指标":
-        draft.level1 = draft.level2 = ""
-        trouble.unreadable.append(Unreadable(f"指标“{name}”.level2", garbled[-1], "二级指标名称无法辨认", line.number))
-    elif garbled and not draft.level2:
-        trouble.unreadable.append(Unreadable(f"指标“{name}”.level2", garbled[-1], "二级指标名称无法辨认", line.number))
-    if not second and draft.level1 == "满意度指标" and not draft.level2 and not garbled:
-        draft.level2 = ""
-    return draft.level1, draft.level2
-
-
-def _finished(draft: _Draft) -> Form:
+def _finished(draft: Draft) -> Form:
     values = draft.values
     title = draft.title
     kind = "unit" if draft.kind == "unit" or ("整体" in title and not draft.name) else "project"
