@@ -36,6 +36,7 @@ def grants(incoming: HttpRequest) -> HttpResponse:
         "paid_note": f"{told.all.paid:,} / {told.all.applied:,} 件",
         "refused_note": f"{told.all.refused:,} / {told.all.decided:,} 件",
         "back_note": f"{_wan(told.after.back)} / {_wan(told.after.owed)} 万元",
+        "unbanked_wan": _wan(told.unbanked_yuan),
         "stages": [(one, _list(told, state=one.name), _list(told, passed=one.name)) for one in told.stages],
         "units": [(one, _linked(told, one, "unit")) for one in told.units],
         "items": [(one, _linked(told, one, "scheme")) for one in told.items],
