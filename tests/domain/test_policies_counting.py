@@ -11,7 +11,7 @@ from qifu.domain.policies import facts
 from qifu.domain.policies.actions import claiming, drafting, matching, publishing, stating
 from qifu.domain.policies.actions.claiming import Claimed
 from qifu.domain.policies.models import Document, Match, MatchChange, Parcel, Push, Revision
-from qifu.domain.policies.queries import figures
+from qifu.domain.policies.queries import desk, figures
 from qifu.kernel.evidence.models import Record
 from qifu.kernel.measures import Ask, evaluation, measures
 from tests.conftest import NOW
@@ -57,6 +57,26 @@ def test_a_revision_that_takes_over_goes_on_from_the_one_before(stage: Stage) ->
     ]
     assert begun == TODAY - timedelta(days=20)
     assert first.pk != second.pk
+
+
+def test_counts_of_before_a_change_are_not_shown(stage: Stage) -> None:
+    """From a withdrawal, or a publication, until the enterprises were matched anew."""
+    room.firm(stage, employees=60)
+    room.known(stage, dishonest=False)
+    first = room.published(stage.house)
+    admin = stage.actor("admin")
+    matching.match_all(now=NOW)
+    shown = desk.sheet(actor=admin, code=CODE, on=TODAY)
+    assert shown.match is not None
+    assert shown.match.eligible == 1
+    assert [line.eligible for line in desk.library(actor=admin, on=TODAY).lines] == [1]
+    publishing.withdraw(actor=stage.actor("supervisor"), now=LATER, code=CODE, number=first.number, reason="文件有误")
+    assert Match.objects.filter(eligible=1).exists()  # the worker has not come by yet
+    assert desk.sheet(actor=admin, code=CODE, on=TODAY).match is None
+    assert [line.eligible for line in desk.library(actor=admin, on=TODAY).lines] == [None]
+    facts.forget()
+    matching.match_item(now=LATER + timedelta(minutes=1), code=CODE)
+    assert desk.sheet(actor=admin, code=CODE, on=TODAY).shown.row.pk == first.pk
 
 
 def relief(stage: Stage) -> None:

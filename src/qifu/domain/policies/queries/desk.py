@@ -197,7 +197,7 @@ def sheet(*, actor: Actor, code: str, on: date, number: int | None = None) -> Sh
     row.item = item
     cases = list(row.cases.order_by("pk"))
     is_draft = row.state in ("draft", "reviewed")
-    match = Match.objects.filter(revision=row).defer("eligible_bits", "unknown_bits").first()
+    match = Match.objects.filter(revision=row, at__gte=row.changed_at).defer("eligible_bits", "unknown_bits").first()
     publisher = access.may_publish(actor)
     return Sheet(
         item, chosen, views, _said(row), checking.tried(row, cases),
@@ -365,9 +365,9 @@ def _lines(items: list[Item], on: date) -> list[Line]:
     held = {row.pk: row for row in rows.filter(pk__in=[pk for pk in chosen.values() if pk])}
     matches = {
         pk: (eligible, unknown)
-        for pk, eligible, unknown in Match.objects.filter(revision__in=list(held)).values_list(
-            "revision_id", "eligible", "unknown"
-        )
+        for pk, eligible, unknown in Match.objects.filter(
+            revision__in=list(held), at__gte=F("revision__changed_at")
+        ).values_list("revision_id", "eligible", "unknown")
     }
     found = []
     for item in items:

@@ -44,6 +44,7 @@ def _context(request: PersonRequest, sheet: desk.Sheet) -> dict[str, Any]:
     return {
         "sheet": sheet,
         "row": row,
+        "is_counting": sheet.match is None and sheet.shown.state == "in_force",
         "window": windows.said(row.window),
         "tried": tried,
         "kinds": desk.CASE_KINDS,
