@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
-from io import BytesIO
+from io import BytesIO, StringIO
 from random import Random
 from types import SimpleNamespace
 from typing import cast
@@ -19,7 +20,7 @@ from pytest_django.fixtures import Settings
 from qifu.domain.people.models import Account
 from qifu.domain.policies import facts, formulas, nearby
 from qifu.domain.policies.models import Case, Document, MatchChange, Push, Revision
-from qifu.domain.policies.queries import desk, mine
+from qifu.domain.policies.queries import desk, mine, public
 from qifu.domain.policies.told import plainly
 from qifu.engines import eligibility as law
 from qifu.entry.desk.policies import forms
@@ -160,6 +161,30 @@ def test_a_workbook_holds_what_the_list_holds(stage: Stage) -> None:
     answer = leader.get("/desk/policies/export/?theme=认定")
     assert answer["Content-Type"].startswith("application/vnd.openxmlformats")
     assert len(b"".join(answer.streaming_content)) > 3_000  # type: ignore[attr-defined]
+
+
+def test_the_public_list_is_carried_away_as_asked_for_and_runs_nothing(stage: Stage) -> None:
+    room.fill(stage, 30)
+    odd = Revision.objects.filter(state="published").select_related("item").first()
+    assert odd is not None
+    Revision.objects.filter(pk=odd.pk).update(
+        title='=HYPERLINK("http://x","看")', summary="+1", amount_words="@SUM(A1)"
+    )
+    facts.forget()
+    query = f"theme={odd.item.theme}&sort=newest"
+    listed = public.found(facts.day(NOW), "", {"theme": odd.item.theme}, sort="newest", size=public.MOST).cards
+    sent = Client().get(f"/policies/export/?{query}&as=csv")
+    rows = list(csv.reader(StringIO(sent.content.decode("utf-8-sig"))))
+    assert [row[0] for row in rows[1:]] == [card.code for card in listed]
+    assert 0 < len(listed) < public.found(facts.day(NOW)).count
+    own = next(row for row in rows if row[0] == odd.item.code)
+    assert (own[1], own[6], own[10]) == ('\'=HYPERLINK("http://x","看")', "'@SUM(A1)", "'+1")
+    assert own[12] == f"http://testserver/policies/{odd.item.code}/"
+    sheet = load_workbook(BytesIO(Client().get(f"/policies/export/?{query}").content)).active
+    assert sheet is not None
+    table = [["" if cell.value is None else str(cell.value) for cell in row] for row in sheet.iter_rows()]
+    assert table == rows
+    assert all(cell.data_type != "f" for row in sheet.iter_rows() for cell in row)
 
 
 def test_documents_are_put_in_order_and_carried_away_in_it(stage: Stage) -> None:

@@ -313,6 +313,7 @@ PAGES: dict[str, tuple[Look, ...]] = {
     "desk/knowledge/<int:number>/edit/": (Look("handler", "/desk/knowledge/{drafted}/edit/"),),
     # Policies
     "policies/": (Look("visitor", "/policies/?q=研发"), Look("contact", "/policies/?level=district")),
+    "policies/export/": FILE,
     "policies/calendar/": (Look("visitor", "/policies/calendar/"),),
     "policies/calculator/": (
         Look("visitor", "/policies/calculator/?trade=软件"),

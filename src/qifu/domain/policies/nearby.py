@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from qifu.engines import eligibility as law
-from qifu.engines.eligibility.conditions import Clause, Group
+from qifu.engines.eligibility.conditions import Comparison, Group, Membership
 from qifu.engines.eligibility.fields import Change
 from qifu.engines.eligibility.programs import Traced
 
@@ -47,7 +47,6 @@ def _moved(trace: Sequence[Traced], top: int) -> frozenset[str]:
         above = n
         while above > top:
             above = trace[above].parent
-        if above == top and each.is_clause:
-            clause: Clause = each.node  # type: ignore[assignment]
-            found |= {field.name for field in clause.fields if field.change in _MOVES}
+        if above == top and isinstance(each.node, Comparison | Membership):
+            found |= {field.name for field in each.node.fields if field.change in _MOVES}
     return frozenset(found)

@@ -83,15 +83,16 @@ def claims(
     rows = _filtered(_seen(actor), q, given or {})
     told = rows.aggregate(n=Count("pk"), paid=Count("pk", filter=Q(paid_on__isnull=False)), yuan=Sum("yuan"))
     place = max(0, min(place, max(told["n"] - 1, 0)))
-    named = Revision.objects.filter(item=OuterRef("item")).order_by("-number").values("title")[:1]
-    found = list(_sorted(rows.annotate(title=Subquery(named)), sort).select_related("item")[place : place + size])
+    found = list(_sorted(rows, sort).select_related("item")[place : place + size])
+    named = Revision.objects.filter(item__in={row.item_id for row in found}).order_by("number")
+    titles = dict(named.values_list("item", "title"))  # of the latest revision
     firms: dict[int, enterprises.Brief] = {}
     for start in range(0, len(found), 2_000):
         firms |= enterprises.brief({row.enterprise_id for row in found[start : start + 2_000]})
     after = place + size if place + size < told["n"] else None
     yuan = told["yuan"] or Decimal(0)
     before = max(0, place - size) if place else None
-    return Page([_line(row, firms) for row in found], told["n"], told["paid"], yuan, before, after)
+    return Page([_line(row, titles, firms) for row in found], told["n"], told["paid"], yuan, before, after)
 
 
 def years(actor: Actor) -> list[int]:
@@ -158,11 +159,11 @@ def _sorted(rows: QuerySet[Claim], sort: str) -> QuerySet[Claim]:
     return rows.order_by(*orders.get(sort, ["-applied_on", "-pk"]))
 
 
-def _line(row: Claim, firms: Mapping[int, enterprises.Brief]) -> Line:
+def _line(row: Claim, titles: Mapping[int, str], firms: Mapping[int, enterprises.Brief]) -> Line:
     firm = firms.get(row.enterprise_id)
     return Line(
         row.enterprise_id, firm.name if firm else "", firm.uscc if firm else "", firm.street_name if firm else "",
-        row.item.code, row.title or row.item.code, row.year, row.applied_on, row.paid_on, row.yuan, row.source,  # type: ignore[attr-defined]
+        row.item.code, titles.get(row.item_id) or row.item.code, row.year, row.applied_on, row.paid_on, row.yuan, row.source,
     )  # fmt: skip
 
 

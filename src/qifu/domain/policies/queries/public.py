@@ -21,6 +21,11 @@ from qifu.kernel.files.models import StoredFile
 from qifu.kernel.reading import once
 
 PAGE = 20
+MOST = 20_000  # items carried away at once
+SHEET = "政策"
+HEADS = (
+    "编号", "名称", "层级", "种类", "主题", "负责单位", "金额", "受理时间", "本次截止", "文号", "说明", "备注", "网址",
+)  # fmt: skip
 KINDS, LEVELS = dict(Item.Kind.choices), dict(Document.Level.choices)
 WHENS = {"open": "现在可办", "soon": f"{SOON} 天内截止", "later": "尚未开始"}
 STEPS = {"0": "免申即享", "1": "一步办", "2": "需多步办理"}
@@ -146,6 +151,14 @@ def card(row: Revision, on: date) -> Card:
         window=windows.said(row.window), is_open=windows.is_open(row.window, on),
         closes=windows.closes(row.window, on), opens=windows.opens(row.window, on), number=row.document.number,
         is_sample=row.item.is_sample,
+    )  # fmt: skip
+
+
+def row(one: Card) -> tuple[str, ...]:
+    """An item as a row of a table that is taken away, under `HEADS` but for the address of its page."""
+    return (
+        one.code, one.title, one.level_label, one.kind_label, one.theme, one.unit, one.amount_words, one.window,
+        one.closes.isoformat() if one.closes else "", one.number, one.summary, "示例" if one.is_sample else "",
     )  # fmt: skip
 
 

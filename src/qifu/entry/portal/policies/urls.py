@@ -8,6 +8,7 @@ from qifu.entry.portal.policies import own, views
 
 urlpatterns = [
     path("policies/", views.listing, name="portal_policies"),
+    path("policies/export/", views.export, name="portal_policies_export"),
     path("policies/calendar/", views.calendar, name="portal_policy_calendar"),
     path("policies/calculator/", views.calculator, name="portal_policy_calculator"),
     path("policies/<slug:code>/", views.item, name="portal_policy"),

@@ -18,12 +18,14 @@ from qifu.entry.portal.certify import choice
 from qifu.entry.theme import attachments
 from qifu.entry.theme.middleware import PersonRequest
 from qifu.entry.theme.shapes import FileItem
+from qifu.output.charts import tables
 
 LABELS = {
     "level": "层级", "kind": "种类", "theme": "主题", "unit": "负责单位", "section": "行业", "when": "受理时间", "steps": "办理方式",
 }  # fmt: skip
 SORTS = (("", "最相关"), ("closes", "最早截止"), ("newest", "最近执行"))
 LONGEST_Q = 100
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 OFFERED = 12  # industries to choose from
 
 
@@ -33,8 +35,7 @@ def listing(incoming: HttpRequest) -> HttpResponse:
     """The items in force, found by words and facets; what is set stays in the address."""
     request = cast(PersonRequest, incoming)
     on = facts.day(request.now)
-    given = {name: request.GET.get(name, "")[:40] for name in LABELS}
-    q, sort = request.GET.get("q", "").strip()[:LONGEST_Q], request.GET.get("sort", "")
+    q, given, sort = _asked(request)
     page = public.found(on, q, given, sort=sort, place=number_of(request.GET.get("from", "")))
     facets = [(name, label, page.facets[name], given[name]) for name, label in LABELS.items()]
     context = {
@@ -51,6 +52,32 @@ def listing(incoming: HttpRequest) -> HttpResponse:
         "on": on,
     }
     return render(request, "policies/list.html", context)
+
+
+def _asked(request: PersonRequest) -> tuple[str, dict[str, str], str]:
+    """What the address asks for: words, facets, order."""
+    given = {name: request.GET.get(name, "")[:40] for name in LABELS}
+    return request.GET.get("q", "").strip()[:LONGEST_Q], given, request.GET.get("sort", "")
+
+
+@never_cache
+@require_GET
+def export(incoming: HttpRequest) -> HttpResponse:
+    """The list as asked for, as a table to take away."""
+    request = cast(PersonRequest, incoming)
+    on = facts.day(request.now)
+    q, given, sort = _asked(request)
+    cards = public.found(on, q, given, sort=sort, size=public.MOST).cards
+    rows = ((*public.row(one), request.build_absolute_uri(reverse("portal_policy", args=[one.code]))) for one in cards)
+    name = f"policies-{on:%Y%m%d}"
+    if request.GET.get("as") == "csv":
+        sent = b"".join(tables.as_csv(public.HEADS, rows))
+        return _sent(sent, f"{name}.csv", "text/csv; charset=utf-8")
+    return _sent(tables.as_xlsx([(public.SHEET, public.HEADS, rows)]), f"{name}.xlsx", XLSX)
+
+
+def _sent(body: bytes, name: str, kind: str) -> HttpResponse:
+    return HttpResponse(body, content_type=kind, headers={"Content-Disposition": f'attachment; filename="{name}"'})
 
 
 @never_cache
