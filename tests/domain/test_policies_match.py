@@ -137,6 +137,15 @@ def test_planes_of_bits() -> None:
     ids = np.array([3, 8, 700], dtype=np.int64)
     plane = planes.packed(ids, np.array([True, False, True]))
     assert planes.ids_of(plane).tolist() == [3, 700]
+    assert planes.mask(plane, np.array([2, 3, 699, 700, 701, 90_000])).tolist() == [
+        False,
+        True,
+        False,
+        True,
+        False,
+        False,
+    ]
+    assert planes.mask(b"", ids).tolist() == [False, False, False]
     assert [planes.holds(plane, n) for n in (3, 8, 700, 99_999)] == [True, False, True, False]
     grown = planes.with_bit(planes.with_bit(plane, 1_000, True), 3, False)
     assert planes.ids_of(grown).tolist() == [700, 1000]

@@ -151,6 +151,23 @@ def test_columns_are_those_of_the_catalogue_with_none_for_the_unknown(firm: Ente
 
 
 @pytest.mark.django_db
+def test_stretches_hold_what_the_table_holds(firm: Enterprise) -> None:
+    made = [Enterprise.objects.create(uscc=code(n), name=name(n), created=NOW, updated=NOW) for n in range(2, 7)]
+    for number, one in enumerate(made[:3]):
+        say("tax", one, {"revenue": 100.5 + number})
+    ids, columns = facts.table()
+    fields = ("revenue", "street", "industry", "name")
+    told = list(facts.stretches(fields=fields, size=2))
+    assert [len(some) for some, _ in told] == [2, 2, 2]
+    assert [pk for some, _ in told for pk in some] == ids == [firm.pk, *(one.pk for one in made)]
+    for field in fields:
+        assert [value for _, part in told for value in part[field]] == columns[field]
+    assert {len(part) for _, part in told} == {len(fields)}
+    named = [pk for some, _ in facts.stretches(ids[1:4], size=2) for pk in some]
+    assert named == ids[1:4]
+
+
+@pytest.mark.django_db
 def test_reading_takes_few_statements(firm: Enterprise) -> None:
     say("tax", firm, {"revenue": 900.5})
     with CaptureQueriesContext(connection) as asked:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import re
+from collections import Counter
 from datetime import date
 from pathlib import Path
 
@@ -97,6 +98,28 @@ def test_filters_cut(house: House, tmp_path: Path) -> None:
     assert counted["street"] == {"": 1, str(house.street): 5}
     assert counted["mark"] == {"above_scale": 5}
     assert queries.count(SYSTEM, "武汉").number == 6
+
+
+@pytest.mark.parametrize("cut", [{}, {"section": "I"}, {"mark": "above_scale"}, {"street": 0}, {"size": "large"}])
+def test_the_counts_are_those_of_the_rows_found(house: House, tmp_path: Path, cut: dict[str, object]) -> None:
+    filled(tmp_path, 8)
+    Enterprise.objects.filter(uscc=code(1)).update(industry="F5110", size_class="large")
+    Enterprise.objects.filter(uscc__in=[code(2), code(3)]).update(industry="I6420", street=None)
+    Mark.objects.filter(enterprise__uscc=code(4)).update(until=date(2026, 9, 30))
+    Enterprise.objects.filter(uscc=code(5)).update(merged_into=Enterprise.objects.get(uscc=code(6)))
+    filters = Filters(**{k: house.street if k == "street" else v for k, v in cut.items()})  # type: ignore[arg-type]
+    with CaptureQueriesContext(connection) as asked:
+        counted = queries.facets(SYSTEM, "", filters)
+    assert len(asked) == 2
+    rows = list(queries.every(SYSTEM, "", filters))
+    assert rows
+    assert counted == {
+        "street": dict(Counter(str(one.street or "") for one in rows)),
+        "section": dict(Counter(one.industry[:1] for one in rows)),
+        "size": dict(Counter(one.size_class for one in rows)),
+        "mark": dict(Counter(kind for one in rows for kind in one.marks)),
+    }
+    assert queries.count(SYSTEM, "", filters).number == len(rows)
 
 
 @pytest.mark.parametrize("sort", ["recent", "name"])

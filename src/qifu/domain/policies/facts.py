@@ -6,9 +6,10 @@ kept for some minutes, for whoever composes a condition and wants its counts at 
 
 from __future__ import annotations
 
+import json
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
@@ -16,6 +17,7 @@ from typing import Any, cast
 
 import numpy as np
 from django.db.models import Count, Max, Q, QuerySet
+from numpy.typing import NDArray
 
 from qifu.domain.policies.models import Revision
 from qifu.domain.registry import facts as registry
@@ -25,6 +27,7 @@ from qifu.engines.eligibility.columns import Column
 from qifu.engines.eligibility.conditions import Literal
 
 MANY = 500  # revisions that are read one by one; more are read with all
+IDENTITIES = ("enterprise_id", "name", "uscc")
 KEPT = 600  # seconds that the columns of all enterprises are kept for previews
 Facts = dict[str, Literal | None]
 Stamp = tuple[int, datetime, int]  # a revision, when it was changed, the version of its document
@@ -46,7 +49,7 @@ class Shelf:
 class City:
     """All enterprises as columns; `ids` ascending, `streets` and `sections` by row."""
 
-    ids: tuple[int, ...]
+    ids: NDArray[np.int64]
     table: law.Table
     streets: tuple[str, ...]
     sections: tuple[str, ...]
@@ -145,17 +148,35 @@ def read(record: Mapping[str, object], on: date) -> Facts:
     return law.with_age(found, on)
 
 
-def city(on: date, ids: Sequence[int] | None = None) -> City:
-    """All enterprises, or those named, as columns of the bulk engine."""
-    numbers, given = registry.table(ids)
-    columns = {name: _column(law.catalogue()[name], values) for name, values in given.items()}
-    registered = columns.get("registered_on")
-    if _is_blank(given.get("age_months", ())) and isinstance(registered, law.Numbers):
-        days = registered.floats(slice(0, len(numbers)))
+def city(on: date, ids: Sequence[int] | None = None, without: Collection[str] = ()) -> City:
+    """All enterprises, or those named, as columns of the bulk engine; `without`: fields that nobody asks for."""
+    fields = [field for name, field in law.catalogue().items() if name not in without]
+    gathered = {field.name: _Gathered(field) for field in fields}
+    numbers: list[NDArray[np.int64]] = []
+    streets: list[str] = []
+    sections: list[str] = []
+    for some, given in registry.stretches(ids, [field.name for field in fields]):
+        numbers.append(np.array(some, dtype=np.int64))
+        streets += [str(value or "") for value in given["street"]]
+        sections += [str(value or "")[:1] for value in given["industry"]]
+        for name, one in gathered.items():
+            one.add(given[name])
+    columns = {name: one.column() for name, one in gathered.items()}
+    registered, ages = columns["registered_on"], columns["age_months"]
+    if isinstance(registered, law.Numbers) and isinstance(ages, law.Numbers) and _is_blank(ages, len(streets)):
+        days = registered.floats(slice(0, len(streets)))
         columns["age_months"] = law.numbers(law.months_until(on, days))
-    streets = tuple(str(value or "") for value in given["street"])
-    sections = tuple(str(value or "")[:1] for value in given["industry"])
-    return City(tuple(numbers), law.Table(len(numbers), columns), streets, sections)
+    held = np.concatenate(numbers) if numbers else np.array([], dtype=np.int64)
+    return City(held, law.Table(len(held), columns), tuple(streets), tuple(sections))
+
+
+def identities_unasked(shelf: Shelf) -> frozenset[str]:
+    """Those of the fields that differ from one enterprise to the next of which no item asks."""
+    asked = shelf.library.fields
+    formulas = [json.dumps(row.formula) for row in shelf.revisions if row.formula is not None]
+    return frozenset(
+        name for name in IDENTITIES if name not in asked and not any(f'"{name}"' in text for text in formulas)
+    )
 
 
 _CITY: dict[date, tuple[float, City]] = {}
@@ -170,21 +191,49 @@ def city_kept(on: date) -> City:
     return found[1]
 
 
-def _is_blank(values: Sequence[object]) -> bool:
-    return all(value is None for value in values)
+def _is_blank(column: law.Numbers, rows: int) -> bool:
+    return bool(np.isnan(column.floats(slice(0, rows))).all())
 
 
-def _column(field: law.Field, values: Sequence[object]) -> Column:
-    if field.type == "date":
-        return law.column(field, [None if v is None else float(cast(date, v).toordinal()) for v in values])
-    if field.is_ordered:
-        bare = np.array([np.nan if v is None else float(cast(float, v)) for v in values], dtype=np.float64)
-        return law.numbers(bare)
-    if field.type == "boolean":
-        return law.column(field, values)
-    if field.type == "text":
-        return law.column(field, [(str(v).strip() or None) if v is not None else None for v in values])
-    return law.column(field, [None if v in (None, "") else _word(field, str(v)) for v in values])
+class _Gathered:
+    """One column being put together stretch by stretch: figures and places of words, not the words themselves."""
+
+    def __init__(self, field: law.Field) -> None:
+        self.field = field
+        self.parts: list[NDArray[Any]] = []
+        self.places: dict[str, int] = {}
+
+    def add(self, values: Sequence[object]) -> None:
+        """Take the values of a stretch."""
+        if self.field.is_ordered:
+            shape = _ordinal if self.field.type == "date" else float
+            bare = [np.nan if v is None else shape(cast(Any, v)) for v in values]
+            self.parts.append(np.array(bare, dtype=np.float64))
+        elif self.field.type == "boolean":
+            self.parts.append(np.array([-1 if v is None else v is True for v in values], dtype=np.int8))
+        else:
+            self.parts.append(np.array([self._place(v) for v in values], dtype=np.int32))
+
+    def _place(self, value: object) -> int:
+        text = None if value is None else str(value)
+        if text and self.field.type == "text":
+            text = text.strip()
+        elif text:
+            text = _word(self.field, text)
+        return self.places.setdefault(text, len(self.places)) if text else -1
+
+    def column(self) -> Column:
+        """The column as the engine reads it."""
+        whole = np.concatenate(self.parts) if self.parts else np.array([], dtype=np.float64)
+        if self.field.is_ordered:
+            return law.numbers(whole)
+        if self.field.type == "boolean":
+            return law.flags(whole == 1, whole == -1)
+        return law.words(whole.astype(np.int64), tuple(self.places))
+
+
+def _ordinal(day: date) -> float:
+    return float(day.toordinal())
 
 
 @lru_cache(maxsize=65_536)

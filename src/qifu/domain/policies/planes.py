@@ -25,6 +25,16 @@ def ids_of(plane: bytes | memoryview) -> Ids:
     return np.flatnonzero(np.unpackbits(bits, bitorder="little")).astype(np.int64)
 
 
+def mask(plane: bytes | memoryview, ids: Ids) -> NDArray[np.bool_]:
+    """Which of the ids, ascending, are in a plane."""
+    bits = np.frombuffer(bytes(plane), dtype=np.uint8)
+    whole = np.unpackbits(bits, bitorder="little").view(np.bool_)
+    held = np.zeros(len(ids), dtype=np.bool_)
+    inside = int(np.searchsorted(ids, len(whole)))
+    held[:inside] = whole[ids[:inside]]
+    return held
+
+
 def holds(plane: bytes | memoryview, number: int) -> bool:
     """Whether an id is in a plane."""
     byte = bytes(plane[number >> 3 : (number >> 3) + 1])

@@ -21,6 +21,7 @@ from qifu.engines.codes.scale import Family, Standard, standards_of
 from qifu.kernel.actor import Actor
 
 NEAR = Decimal("0.8")  # from this part of the threshold on an enterprise is a candidate
+DRAWN_FROM = ("street", "industry", "revenue", "size_class", "above_scale")
 SIZES = (("large", "大型"), ("medium", "中型"), ("small", "小型"), ("micro", "微型"), ("", "暂不能确定"))
 
 
@@ -75,24 +76,33 @@ class Rate:
 
 
 def drawn() -> Drawn:
-    """Draw the classes of all open enterprises from the values that stand. Two seconds for 60,000."""
-    ids, columns = facts.table()
+    """Draw the classes of all open enterprises from the values that stand, a stretch at a time. Two seconds for 60,000."""
     sizes: Counter[tuple[str, str]] = Counter()
     above: Counter[tuple[str, str]] = Counter()
-    found = []
-    rows = zip(
-        ids, columns["street"], columns["industry"], columns["revenue"], columns["size_class"], columns["above_scale"],
-        strict=True,
-    )  # fmt: skip
-    for pk, street, industry, revenue, size, is_above in rows:
-        where, line = str(street or ""), _line(str(industry or ""))
-        sizes[where, str(size or "")] += 1
-        if is_above is True:
-            above[where, line.family.value if line else ""] += 1
-        elif line is not None and line.threshold and isinstance(revenue, float) and revenue >= line.threshold * NEAR:
-            found.append(Candidate(pk, where, line.family.value, line.name, revenue, float(line.threshold)))
+    found: list[Candidate] = []
+    total = 0
+    for ids, columns in facts.stretches(fields=DRAWN_FROM):
+        total += len(ids)
+        for pk, *told in zip(ids, *(columns[name] for name in DRAWN_FROM), strict=True):
+            _count(pk, told, sizes, above, found)
     found.sort(key=lambda one: (-one.share, one.enterprise))
-    return Drawn(dict(sizes), dict(above), tuple(found), len(ids))
+    return Drawn(dict(sizes), dict(above), tuple(found), total)
+
+
+def _count(
+    pk: int,
+    told: Sequence[object],
+    sizes: Counter[tuple[str, str]],
+    above: Counter[tuple[str, str]],
+    found: list[Candidate],
+) -> None:
+    street, industry, revenue, size, is_above = told
+    where, line = str(street or ""), _line(str(industry or ""))
+    sizes[where, str(size or "")] += 1
+    if is_above is True:
+        above[where, line.family.value if line else ""] += 1
+    elif line is not None and line.threshold and isinstance(revenue, float) and revenue >= line.threshold * NEAR:
+        found.append(Candidate(pk, where, line.family.value, line.name, revenue, float(line.threshold)))
 
 
 @lru_cache(maxsize=4096)

@@ -8,7 +8,7 @@ in months is left to the engine, which knows the day.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -22,7 +22,7 @@ from qifu.domain.registry.profiles import typed
 from qifu.domain.registry.standing import WHYS, Why
 from qifu.engines.eligibility import catalogue
 
-FEW = 500
+FEW, STRETCH = 500, 20_000
 REGISTERED = "企业名录"
 COLUMNS = ("name", "uscc", "industry", "legal_form", "registered_on", "registered_capital", "employees", "size_class")
 
@@ -106,31 +106,63 @@ def _streets() -> dict[int, str]:
     return {unit.id: unit.short_name for unit in people.units("street", closed=True)}
 
 
-def table(ids: Sequence[int] | None = None) -> tuple[list[int], dict[str, list[object]]]:
+Columns = dict[str, list[object]]
+
+
+def table(ids: Sequence[int] | None = None) -> tuple[list[int], Columns]:
     """Columns of the open enterprises that were not merged into another, or of those asked for: ids ascending."""
-    rows = _rows(ids)
-    numbers = [row[0] for row in rows]
-    said: list[dict[str, Any]] = json.loads("[" + ",".join(row[1] or "{}" for row in rows) + "]")
-    _fill_from_columns(numbers, said)
-    columns = {name: _column(name, field.type, said) for name, field in catalogue().items()}
-    columns["enterprise_id"] = [str(number) for number in numbers]
-    columns["name"], columns["uscc"] = [row[2] for row in rows], [row[3] for row in rows]
-    streets = _streets()
-    columns["street"] = [streets.get(row[4]) for row in rows]
+    numbers: list[int] = []
+    columns: Columns = {name: [] for name in catalogue()}
+    for some, told in stretches(ids):
+        numbers += some
+        for name, values in told.items():
+            columns[name] += values
     return numbers, columns
 
 
-def _rows(ids: Sequence[int] | None) -> list[tuple[Any, ...]]:
+def stretches(
+    ids: Sequence[int] | None = None, fields: Collection[str] | None = None, size: int = STRETCH
+) -> Iterator[tuple[list[int], Columns]]:
+    """The rows of `table` a stretch at a time, of all fields or of some: what is held at once does not grow with the table.
+
+    Two statements a stretch.
+    """
+    streets, last = _streets(), 0
+    while rows := _rows(ids, last, size):
+        yield _told(rows, streets, catalogue() if fields is None else fields)
+        last = rows[-1][0]
+        if len(rows) < size:
+            return
+
+
+def _told(
+    rows: Sequence[tuple[Any, ...]], streets: Mapping[int, str], fields: Collection[str]
+) -> tuple[list[int], Columns]:
+    numbers = [row[0] for row in rows]
+    said: list[dict[str, Any]] = json.loads("[" + ",".join(row[1] or "{}" for row in rows) + "]")
+    _fill_from_columns(numbers, said)
+    own: dict[str, Callable[[], list[object]]] = {
+        "enterprise_id": lambda: [str(number) for number in numbers],
+        "name": lambda: [row[2] for row in rows],
+        "uscc": lambda: [row[3] for row in rows],
+        "street": lambda: [streets.get(row[4]) for row in rows],
+    }
+    known = catalogue()
+    return numbers, {name: own[name]() if name in own else _column(name, known[name].type, said) for name in fields}
+
+
+def _rows(ids: Sequence[int] | None, last: int, size: int) -> list[tuple[Any, ...]]:
     e, p = (connection.ops.quote_name(m._meta.db_table) for m in (Enterprise, Profile))
     values = connection.ops.quote_name("values")
     given: list[Any] = [] if ids is None else [list(ids) if _is_postgresql() else json.dumps(list(ids))]
     where = "e.status = 'open' AND e.merged_into_id IS NULL" if ids is None else _AMONG[connection.vendor]
     sql = (
         f"SELECT e.id, p.{values}, e.name, e.uscc, e.street_id FROM {e} e "  # noqa: S608 - names are our own
-        f"LEFT JOIN {p} p ON p.enterprise_id = e.id WHERE {where} ORDER BY e.id"
+        f"LEFT JOIN {p} p ON p.enterprise_id = e.id AND p.enterprise_id > %s "  # else read from its beginning each time
+        f"WHERE {where} AND e.id > %s ORDER BY e.id LIMIT %s"
     )
     with connection.cursor() as cursor:
-        cursor.execute(sql, given)
+        cursor.execute(sql, [last, *given, last, size])
         return list(cursor.fetchall())
 
 
@@ -144,9 +176,10 @@ def _is_postgresql() -> bool:
 def _fill_from_columns(numbers: Sequence[int], said: Sequence[dict[str, Any]]) -> None:
     """Enterprises of whose registration no source has spoken are told by their own row."""
     bare = {pk: place for place, pk in enumerate(numbers) if "registered_on" not in said[place]}
-    found = Enterprise.objects.only("pk", *COLUMNS)
-    few = found.filter(pk__in=list(bare)) if len(bare) <= FEW else found  # one statement either way
-    for row in few if bare else ():
+    found = Enterprise.objects.filter(pk__in=list(bare)).only("pk", *COLUMNS)
+    if len(bare) > FEW:  # one statement either way
+        found = Enterprise.objects.filter(pk__range=(numbers[0], numbers[-1])).only("pk", *COLUMNS)
+    for row in found if bare else ():
         if row.pk in bare:
             place = bare[row.pk]
             said[place].update({**_columns_of(row), **said[place]})

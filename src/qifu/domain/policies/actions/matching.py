@@ -115,11 +115,11 @@ def _match(
     city: facts.City | None = None,
 ) -> Done:
     """Answer outside the transaction, write inside."""
-    city = city or facts.city(shelf.on)
+    city = city or facts.city(shelf.on, without=facts.identities_unasked(shelf))
     chosen = shelf.library if whole else law.compile_policies([shelf.library.policies[p] for p in places])
     told = law.match(chosen, city.table, shelf.on)
     finder = Lacking.of(chosen, city.table, shelf.on)
-    ids = np.array(city.ids, dtype=np.int64)
+    ids = city.ids
     unclaimed = Unclaimed(city, ids, shelf.on.year)
     done = [len(city.ids), len(places), 0, 0, 0]
     with transaction.atomic():
@@ -184,7 +184,7 @@ def _changes(
 ) -> list[MatchChange]:
     """A line for each enterprise whose answer is another than before."""
     found: list[MatchChange] = []
-    was_yes, was_unknown = np.isin(ids, planes.ids_of(row.eligible_bits)), np.isin(ids, planes.ids_of(row.unknown_bits))
+    was_yes, was_unknown = planes.mask(row.eligible_bits, ids), planes.mask(row.unknown_bits, ids)
     for became, now_mask, was in (
         ("eligible", yes, was_yes),
         ("unknown", unknown, was_unknown),

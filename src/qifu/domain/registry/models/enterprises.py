@@ -73,6 +73,16 @@ class Enterprise(models.Model):
             models.Index(fields=["street", "id"], name="enterprise_street"),
             models.Index(fields=["industry", "id"], name="enterprise_industry"),
             models.Index(fields=["size_class", "id"], name="enterprise_size_id"),
+            models.Index(  # small, for few enterprises differ in all of these: counts need not read the rows
+                fields=["street", "size_class", "status", "industry"],
+                name="enterprise_divided",
+                condition=Q(merged_into__isnull=True),
+            ),
+            models.Index(  # the same for those that bear a mark
+                fields=["id", "street", "size_class", "status", "industry"],
+                name="enterprise_shape",
+                condition=Q(merged_into__isnull=True),
+            ),
             models.Index(fields=["phone_lookup"], name="enterprise_phone", condition=~Q(phone_lookup="")),
             models.Index(fields=["merged_into"], name="enterprise_merged", condition=Q(merged_into__isnull=False)),
             models.Index(fields=["entered_by"], name="enterprise_entered", condition=Q(entered_by__isnull=False)),

@@ -64,7 +64,7 @@ def _claims(shelf: facts.Shelf, city: facts.City, told: law.Matrix, on: date) ->
             applied = date(on.year, 1, 1) + timedelta(days=int(drawn.integers(max(1, on.timetuple().tm_yday - 20))))
             paid = applied + timedelta(days=int(drawn.integers(5, 60))) if drawn.random() < 0.8 else None
             yield claiming.Claimed(
-                city.ids[int(row)], revision.item.code, applied, paid if paid and paid <= on else None
+                int(city.ids[row]), revision.item.code, applied, paid if paid and paid <= on else None
             )
 
 
