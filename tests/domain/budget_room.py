@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 
+from qifu.domain.disclosure import composing, freezing
 from qifu.domain.disclosure.actions import budgets, ledger
 from qifu.domain.disclosure.actions.budgets import Planned
 from qifu.domain.disclosure.entries import Entry, Side
-from qifu.domain.disclosure.models import BudgetVersion, Project, Voucher
+from qifu.domain.disclosure.models import Account, BudgetVersion, Project, Voucher
 from qifu.domain.people import actions as people
 from qifu.domain.performance import actions as performance
 from qifu.domain.performance.actions import Promised
@@ -115,14 +116,31 @@ def fill(house: House) -> dict[str, object]:
     frozen = freeze(
         actor=house.actor("accountant"), now=NOW, measure=measure("disclosure.spent"), ask=asked, purpose="年度自评"
     )
-    return promise(house) | {
-        "snapshot": frozen.pk,
-        "budget": version.pk,
-        "budget_draft": draft.pk,
-        "voucher": voucher.pk,
-        "voucher_import": tried.pk,
-        "project": line.project_id,
-    }
+    return (
+        promise(house)
+        | {
+            "snapshot": frozen.pk,
+            "budget": version.pk,
+            "budget_draft": draft.pk,
+            "voucher": voucher.pk,
+            "voucher_import": tried.pk,
+            "project": line.project_id,
+        }
+        | accounts(house)
+    )
+
+
+def accounts(house: House) -> dict[str, object]:
+    """Final accounts that are being composed, and others that are published."""
+    actor, unit = house.actor("accountant"), "临江市云桥区企业服务中心"
+    begun = Account.objects.create(year=YEAR, unit=unit, begun_at=NOW)
+    made = composing.composed(actor=actor, year=YEAR, unit=unit, words={}, prior=None, published=NOW)
+    raw = freezing.dumped(made)
+    published = Account.objects.create(
+        year=YEAR - 1, unit=unit, begun_at=NOW, state="published", drawn_by=1, reviewed_by=2, published_by=3,
+        published_at=NOW, frozen=freezing.packed(raw), digest=freezing.digest_of(raw),
+    )  # fmt: skip
+    return {"account": begun.pk, "published_account": published.pk}
 
 
 def promise(house: House) -> dict[str, object]:

@@ -270,6 +270,8 @@ MEANS = (
     ("desk/policies/collection/", {"number": "finding"}),
     ("desk/measures/snapshots/", {"number": "snapshot"}),
     ("desk/performance/", {"number": "plan", "indicator": "indicator"}),
+    ("accounts/", {"number": "published_account"}),
+    ("desk/accounts/", {"number": "account"}),
     ("desk/budget/projects/", {"number": "project"}),
     ("desk/budget/versions/", {"number": "budget_draft"}),
     ("desk/budget/vouchers/", {"number": "voucher"}),

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from qifu.domain.appeals.actions import clocks as appeals
 from qifu.domain.appeals.actions import learn, tallies
+from qifu.domain.disclosure.actions import pulling
 from qifu.domain.grants.actions import publicity as lists
 from qifu.domain.grants.actions import taking as grants
 from qifu.domain.grants.obligations.actions import keeping as duties
@@ -20,6 +21,7 @@ from qifu.domain.policies.actions import matching, pushing
 from qifu.domain.registry import actions as registry
 from qifu.entry.clock import greeting, proving, seals, sweeping, watching
 from qifu.entry.clock import retention as privacy
+from qifu.kernel.actor import SYSTEM
 from qifu.kernel.exports import actions as exports
 from qifu.kernel.outbox import Delivery, Hopeless, Policy, periodic, retention
 from qifu.kernel.receipts import actions as receipts
@@ -148,6 +150,12 @@ add(
     policy=Policy(time_limit=3600),
 )
 add("grants.clear", lambda now: lists.clear_due(now=now), label="公示期满的申报转入决定", every=300)
+add(
+    "disclosure.pull",
+    lambda now: pulling.pull(actor=SYSTEM, now=now).entered,
+    label="把兑现拨付记入预算执行的账",
+    daily=time(5, 10),
+)
 add("grants.look_over", lambda now: overlaps.look_over(now=now), label="查找可能重复的申报", every=3600)
 add("grants.duties", lambda now: duties.check_all(now=now), label="核对拨付后的约定", daily=time(5, 10))
 add("grants.remind", lambda now: duties.remind_due(now=now), label="提醒企业拨付后的约定", daily=time(9, 10))

@@ -101,6 +101,7 @@ DESK = (
     Entry("统计", "chart", ("board:home", "board:overview", "board_home"), _staff),
     Entry("指标口径", "list", ("desk_measures",), may_read),
     Entry("预算执行", "excel", ("desk_budget",), disclosure.may_look),
+    Entry("决算公开", "excel", ("desk_accounts",), disclosure.may_look),
     Entry("绩效", "check", ("desk_plans",), performance.may_look),
     Entry("预决算审核", "excel", ("examinations",), _staff),
     Entry("人员", "people", ("people_units",), _staff),

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from qifu.domain.disclosure import access
 from qifu.domain.disclosure.actions import ledger as actions
+from qifu.domain.disclosure.actions import pulling
 from qifu.domain.disclosure.queries import ledger as queries
 from qifu.entry.desk.budget import reading
 from qifu.entry.desk.budget.asked import day_of, number_of, year_of
@@ -43,6 +44,19 @@ def export(incoming: HttpRequest) -> StreamingHttpResponse:
     lines = as_csv(queries.COLUMNS, queries.every_line(actor=request.actor, filters=filters))
     name = content_disposition_header(True, f"{filters.year}年凭证.csv") or "attachment"
     return StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8", headers={"Content-Disposition": name})
+
+
+@require_POST
+def pull(incoming: HttpRequest) -> HttpResponse:
+    """Draw in what grants have paid since the last time."""
+    request = cast(PersonRequest, incoming)
+    found = pulling.pull(actor=request.actor, now=request.now)
+    messages.success(request, f"新登记 {found.entered} 张拨付凭证，冲销 {found.reversed} 张退汇。")
+    for each in found.waiting[:10]:
+        messages.warning(request, f"未入账：{each}")
+    if len(found.waiting) > 10:
+        messages.warning(request, f"另有 {len(found.waiting) - 10} 笔未入账。")
+    return redirect("desk_vouchers")
 
 
 @require_GET

@@ -19,6 +19,7 @@ urlpatterns = [
     path("budget/year/number/", plans.state, name="desk_budget_state"),
     path("budget/year/contract/", plans.buy, name="desk_budget_buy"),
     path("budget/vouchers/", ledger.listing, name="desk_vouchers"),
+    path("budget/vouchers/pull/", ledger.pull, name="desk_vouchers_pull"),
     path("budget/vouchers/export/", ledger.export, name="desk_vouchers_export"),
     path("budget/vouchers/<int:number>/", ledger.show, name="desk_voucher"),
     path("budget/vouchers/<int:number>/reverse/", ledger.take_back, name="desk_voucher_reverse"),

@@ -1,0 +1,1 @@
+"""Composing a disclosure: what is still to be said, the text with its figures, signatures, publication."""

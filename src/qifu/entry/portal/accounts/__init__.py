@@ -1,0 +1,1 @@
+"""Published final accounts for everybody."""
