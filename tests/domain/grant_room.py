@@ -206,7 +206,12 @@ def _owed(room: Grants, granted: Application) -> dict[str, object]:
         actor=room.actor("handler"), now=NOW, number=stay.pk, text="已迁往外区", source="税务迁移登记", as_of=NOW.date()
     )
     recovering.propose(
-        actor=room.actor("handler"), now=NOW, number=stay.pk, clause=CLAUSE, reason="已迁往外区。", breached_on=NOW.date()
+        actor=room.actor("handler"),
+        now=NOW,
+        number=stay.pk,
+        clause=CLAUSE,
+        reason="已迁往外区。",
+        breached_on=NOW.date(),
     )
     return {"duty": report.pk, "duty_file": paper.pk, "clawback_duty": stay.pk, "paid_grant": granted.number}
 

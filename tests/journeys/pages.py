@@ -178,18 +178,14 @@ PAGES: dict[str, tuple[Look, ...]] = {
     ),
     "accounts/": (Look("visitor", "/accounts/"),),
     "accounts/<int:number>/": (Look("visitor", "/accounts/{published_account}/"),),
-    "accounts/<int:number>/figure/": (
-        Look("visitor", "/accounts/{published_account}/figure/?at=cell/T05//total"),
-    ),
+    "accounts/<int:number>/figure/": (Look("visitor", "/accounts/{published_account}/figure/?at=cell/T05//total"),),
     "desk/accounts/": (Look("accountant", "/desk/accounts/"),),
     "desk/accounts/<int:number>/": (
         Look("accountant", "/desk/accounts/{account}/"),
         Look("leader", "/desk/accounts/{published_account}/"),
     ),
     "desk/accounts/<int:number>/text/": (Look("accountant", "/desk/accounts/{account}/text/"),),
-    "desk/accounts/<int:number>/figure/": (
-        Look("accountant", "/desk/accounts/{account}/figure/?at=cell/T05//total"),
-    ),
+    "desk/accounts/<int:number>/figure/": (Look("accountant", "/desk/accounts/{account}/figure/?at=cell/T05//total"),),
     "desk/accounts/<int:number>/since/": (Look("leader", "/desk/accounts/{published_account}/since/"),),
     "desk/budget/": (Look("accountant", "/desk/budget/"), Look("leader", "/desk/budget/?year=2031")),
     "desk/budget/subjects/": (Look("accountant", "/desk/budget/subjects/"),),
@@ -328,7 +324,6 @@ PAGES: dict[str, tuple[Look, ...]] = {
     "desk/knowledge/<int:number>/edit/": (Look("handler", "/desk/knowledge/{drafted}/edit/"),),
     # Policies
     "policies/": (Look("visitor", "/policies/?q=研发"), Look("contact", "/policies/?level=district")),
-    "policies/export/": FILE,
     "policies/calendar/": (Look("visitor", "/policies/calendar/"),),
     "policies/calculator/": (
         Look("visitor", "/policies/calculator/?trade=软件"),
@@ -523,6 +518,7 @@ FILE = "a file"
 DATA = "for programs"
 NO_PAGES = {
     "my/grants/<slug:number>/account/": BUTTON,
+    "policies/export/": FILE,
     "my/grants/<slug:number>/decision/": FILE,
     "my/grants/<slug:number>/duties/<int:duty>/<int:file>/": FILE,
     "my/grants/<slug:number>/files/<int:file>/": FILE,

@@ -129,6 +129,17 @@ def room_to_keep(actor: Actor, number: int, *, lock: bool = True) -> Room:
     return row
 
 
+def standing_room(actor: Actor, number: int) -> Room:
+    """A room that is to be split or joined, not locked.
+
+    :raises Missing, Forbidden: as `room_to_keep`. :raises Conflict: it has been split or joined already.
+    """
+    row = room_to_keep(actor, number, lock=False)
+    if row.until is not None:
+        raise Conflict("这个房间已经拆分或合并，请在新的房间里办理。")
+    return row
+
+
 def tenancy_to_keep(actor: Actor, number: int, *, lock: bool = True) -> Tenancy:
     """Fetch, and usually lock, what is believed of a tenancy; its number is that of what the actor saw.
 

@@ -12,12 +12,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from qifu.domain.estate import access, actions, queries
 from qifu.domain.estate.actions import Part
-from qifu.domain.estate.models import Room
 from qifu.domain.estate.moments import today
 from qifu.entry.desk.estate import asked
 from qifu.entry.desk.estate.forms import MergeForm, SplitForm, done
 from qifu.entry.theme.middleware import PersonRequest
-from qifu.kernel.errors import Conflict
 
 FEWEST, MOST = 2, 8
 
@@ -26,7 +24,7 @@ FEWEST, MOST = 2, 8
 def split(incoming: HttpRequest, room: int) -> HttpResponse:
     """Say into which rooms one is split, and who goes into which."""
     request = cast(PersonRequest, incoming)
-    row = _standing(request, room)
+    row = access.standing_room(request.actor, room)
     parts = min(max(asked.number(request.GET.get("parts", "")) or FEWEST, FEWEST), MOST)
     day = asked.day_of(request.POST.get("day", "")) or today(request.now)
     sitting = [(one.id, _said(one)) for one in queries.following(request.actor, [room], day)]
@@ -53,7 +51,7 @@ def split(incoming: HttpRequest, room: int) -> HttpResponse:
 def merge(incoming: HttpRequest, room: int) -> HttpResponse:
     """Say with which rooms of the floor one is joined."""
     request = cast(PersonRequest, incoming)
-    row = _standing(request, room)
+    row = access.standing_room(request.actor, room)
     others = {one.pk: one for one in queries.neighbours(row)}
     choices = [(one.pk, f"{one.number} 室{_area(one.area)}") for one in others.values()]
     typed = request.POST if request.method == "POST" else None
@@ -62,7 +60,7 @@ def merge(incoming: HttpRequest, room: int) -> HttpResponse:
     def act() -> None:
         told = form.cleaned_data
         chosen = [row, *(others[number] for number in told["rooms"])]
-        part = Part(told["number_1"].strip(), told["area_1"] or _sum(chosen))
+        part = Part(told["number_1"].strip(), told["area_1"] or _sum([one.area for one in chosen]))
         actions.reshape(
             actor=request.actor, now=request.now, rooms=[one.pk for one in chosen], parts=[part], day=told["day"],
             note=told["note"],
@@ -83,13 +81,6 @@ def undo(incoming: HttpRequest, room: int) -> HttpResponse:
     return redirect("desk_room", old[0].pk)
 
 
-def _standing(request: PersonRequest, room: int) -> Room:
-    row = access.room_to_keep(request.actor, room, lock=False)
-    if row.until is not None:
-        raise Conflict("这个房间已经拆分或合并，请在新的房间里办理。")
-    return row
-
-
 def _said(one: queries.Version) -> str:
     since = f"{one.since:%Y-%m-%d}" if one.since else "何时入驻不详"
     return f"{one.sitting.name}（{since} 至 {f'{one.until:%Y-%m-%d}' if one.until else '今'}）"
@@ -99,6 +90,6 @@ def _area(area: Decimal | None) -> str:
     return f"，{area:.2f} 平方米" if area is not None else ""
 
 
-def _sum(rooms: list[Room]) -> Decimal | None:
-    areas = [one.area for one in rooms if one.area is not None]
-    return sum(areas, Decimal()) if len(areas) == len(rooms) else None
+def _sum(areas: list[Decimal | None]) -> Decimal | None:
+    known = [one for one in areas if one is not None]
+    return sum(known, Decimal()) if len(known) == len(areas) else None
