@@ -83,7 +83,6 @@ def _open_day(day: date) -> date:
 def _entry(one: Movement, day: date) -> Entry:
     paid = one.at.astimezone(SHANGHAI).date()
     late = f"（{paid:%Y-%m-%d} 拨付）" if paid != day else ""
-    kind = {"functional": one.functional, "money": "general", "project": one.project}
     return Entry(
         day,
         f"兑-{one.id}",
@@ -91,7 +90,22 @@ def _entry(one: Movement, day: date) -> Entry:
         (
             Side("500101", "业务活动费用", debit=one.amount),
             Side("101101", "零余额账户用款额度", credit=one.amount),
-            Side("720101", "事业支出", debit=one.amount, economic=one.economic, **kind),
-            Side("600101", "财政拨款预算收入", credit=one.amount, **kind),
+            Side(
+                "720101",
+                "事业支出",
+                debit=one.amount,
+                functional=one.functional,
+                economic=one.economic,
+                money="general",
+                project=one.project,
+            ),
+            Side(
+                "600101",
+                "财政拨款预算收入",
+                credit=one.amount,
+                functional=one.functional,
+                money="general",
+                project=one.project,
+            ),
         ),
     )
