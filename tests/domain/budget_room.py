@@ -140,7 +140,7 @@ def accounts(house: House) -> dict[str, object]:
         year=YEAR - 1, unit=unit, begun_at=NOW, state="published", drawn_by=1, reviewed_by=2, published_by=3,
         published_at=NOW, frozen=freezing.packed(raw), digest=freezing.digest_of(raw),
     )  # fmt: skip
-    return {"account": begun.pk, "published_account": published.pk}
+    return {"final_account": begun.pk, "published_account": published.pk}
 
 
 def promise(house: House) -> dict[str, object]:

@@ -33,11 +33,13 @@ from qifu.domain.registry.models import (
     Load,
     Pairing,
     Reject,
+    Segment,
     SourceRow,
 )
 from qifu.entry.cli.sample.cast import Contact
 from qifu.kernel.actor import SYSTEM, Actor, Role
 from qifu.kernel.actor import Agency as Speaks
+from qifu.kernel.exports.models import Export
 from qifu.kernel.files.actions import give, keep
 from qifu.kernel.sealed import lookup
 from tests.cast import AGENT_OF_TWO, OWNER_B
@@ -133,6 +135,12 @@ def _registry(stage: Stage) -> Things:
         rows=3, done=3, created=2, rejected=1, started_at=NOW, updated_at=NOW, ended_at=NOW,
     )  # fmt: skip
     Reject.objects.create(load=done, row_number=4, reason="没有企业名称", raw=["", "91420100MA4K1A2B3C", ""])
+    keeper = stage.house.accounts["dispatcher"].pk
+    Segment.objects.create(name="软件企业", asked={"section": "I"}, account=keeper, made_at=NOW, changed_at=NOW)
+    for state in ("waiting", "done"):
+        Export.objects.create(
+            account=keeper, kind="enterprises", title="企业名单", asked={}, state=state, asked_at=NOW, moved_at=NOW
+        )
     building = _building(stage)
     return {
         "claimant": claimant.pk,

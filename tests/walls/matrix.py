@@ -32,6 +32,8 @@ WRITING = re.compile(r"\s*(?:INSERT(?: OR \w+)? INTO|UPDATE|DELETE FROM|REPLACE 
 QUERIES = {
     "board/rows/": "?figure=reply&part=all",
     "board/rows/download/": "?figure=reply&part=all",
+    "accounts/<int:number>/figure/": "?at=cell/T05//total",
+    "desk/accounts/<int:number>/figure/": "?at=cell/T05//total",
 }  # what an address must be told
 Row = dict[str, str]
 

@@ -50,6 +50,11 @@ class Account(models.Model):
         ]
 
     @property
+    def title(self) -> str:
+        """What it is called in public."""
+        return f"{self.year}年度{self.unit}部门决算公开"
+
+    @property
     def stream(self) -> str:
         """The name of the disclosure's chain of evidence."""
         return f"disclosure.account:{self.pk}"

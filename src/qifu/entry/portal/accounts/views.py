@@ -47,7 +47,7 @@ def figure(request: HttpRequest, number: int) -> HttpResponse:
         "trend": opened.trend,
         "table": layout(found.table).name if found.table else "",
         "months": _months(found.rows) if found.unit == "万元" else [],
-        "is_money": found.unit == "万元",
+        "money": found.unit if found.unit == "万元" else "",
     }
     return render(request, "accounts_portal/figure.html", context)
 
