@@ -187,7 +187,9 @@ PAGES: dict[str, tuple[Look, ...]] = {
         Look("leader", "/desk/accounts/{published_account}/"),
     ),
     "desk/accounts/<int:number>/text/": (Look("accountant", "/desk/accounts/{final_account}/text/"),),
-    "desk/accounts/<int:number>/figure/": (Look("accountant", "/desk/accounts/{final_account}/figure/?at=cell/T05//total"),),
+    "desk/accounts/<int:number>/figure/": (
+        Look("accountant", "/desk/accounts/{final_account}/figure/?at=cell/T05//total"),
+    ),
     "desk/accounts/<int:number>/since/": (Look("leader", "/desk/accounts/{published_account}/since/"),),
     "desk/budget/": (Look("accountant", "/desk/budget/"), Look("leader", "/desk/budget/?year=2031")),
     "desk/budget/subjects/": (Look("accountant", "/desk/budget/subjects/"),),
