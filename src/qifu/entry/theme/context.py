@@ -94,7 +94,7 @@ DESK = (
     Entry("常用回复", "reply", ("desk:templates",), _CASEWORK),
     Entry("企业", "building", ("desk:enterprises", "desk_enterprises"), _staff, ("desk_certifications",)),
     Entry("预警", "bell", ("desk_alerts",), _staff),
-    Entry("楼宇", "buildings", ("desk:buildings", "desk_buildings"), _staff),
+    Entry("楼宇", "buildings", ("desk:buildings", "desk_buildings"), _staff, ("desk_rooms",)),
     Entry("政策", "idea", ("desk_policies",), _staff),
     Entry("兑现", "plus", ("desk_grants",), _staff, ("desk_subsidies", "desk_reliefs", "desk_overlaps")),
     Entry("知识", "book", ("desk:knowledge", "desk_knowledge"), _staff),
