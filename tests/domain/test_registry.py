@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -302,9 +303,10 @@ def test_a_stretch_costs_the_same_statements_whatever_its_length(house: House, t
 
 
 @pytest.mark.slow
-def test_sixty_thousand_rows_and_the_same_again(house: House, tmp_path: Path) -> None:
-    path = write_csv(tmp_path / "名单.csv", [line(number) for number in range(60_000)])
-    assert figures(run(path)) == (60_000, 0, 0, 0, 0)
-    assert len(told("enterprise.create")) == 60_000
-    assert figures(run(path)) == (0, 0, 60_000, 0, 0)
+def test_a_long_list_and_the_same_again(house: House, tmp_path: Path) -> None:
+    rows = 12_000 * int(os.environ.get("QIFU_TRIALS", "1"))
+    path = write_csv(tmp_path / "名单.csv", [line(number) for number in range(rows)])
+    assert figures(run(path)) == (rows, 0, 0, 0, 0)
+    assert len(told("enterprise.create")) == rows
+    assert figures(run(path)) == (0, 0, rows, 0, 0)
     assert told("enterprise.change") == []

@@ -40,7 +40,7 @@ from tests.conftest import NOW
 
 SIZE = Size(enterprises=1500, cases=300, days=40, told=3)
 OTHER = 77  # a seed of stories that nobody has written
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 @dataclass
