@@ -150,7 +150,7 @@ def test_after_a_week_the_file_goes_and_the_line_stays(house: House) -> None:
     assert actions.clear(now=done.moved_at + timedelta(days=8)) == 1
     assert not actions.place_of(row.pk).exists()
     assert Export.objects.get(pk=row.pk).state == "cleared"
-    assert browser(house, "dispatcher").get(f"/desk/exports/{row.pk}/file/").status_code == 404
+    assert browser(house, "dispatcher").get(f"/desk/exports/{row.pk}/file/").status_code == 409
 
 
 # Selections
