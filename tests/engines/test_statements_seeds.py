@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from qifu.engines.statements import Model, from_json, from_text, read, to_json
+from qifu.engines.statements import Model, audit, from_json, from_text, read, to_json
 from qifu.entry.intake.fiscal import open_bytes
 from qifu.output.papers.fiscal import render
 
@@ -76,3 +76,26 @@ def test_what_was_read_is_written_and_read_again(name: str) -> None:
     model = seed(name)
     for form in ("docx", "html"):
         assert read(open_bytes(render(model, form), f"{name}.{form}")) == model
+
+
+@pytest.mark.parametrize(
+    ("name", "counts"),
+    [
+        ("final-accounts-2024-clean", (2, 13, 9)),
+        ("final-accounts-2024-scanned", (0, 6, 11)),
+        ("budget-2024-unruled", (6, 5, 7)),
+    ],
+)
+def test_only_what_was_judged_is_found(name: str, counts: tuple[int, int, int]) -> None:
+    report = audit(seed(name))
+    assert tuple(report.count(severity) for severity in ("error", "warning", "info")) == counts
+
+
+def test_one_figure_of_two_periods_is_found() -> None:
+    (found,) = [f for f in audit(seed("final-accounts-2024-scanned")).findings if f.rule == "NN-03"]
+    assert "202条" in found.message
+
+
+def test_history_without_values_is_found_once() -> None:
+    (found,) = [f for f in audit(seed("budget-2024-unruled")).findings if f.rule == "TGT-05"]
+    assert "直通车平台服务及时性" in found.message

@@ -13,15 +13,19 @@ from qifu.engines.statements.words import compact
 
 from . import (
     budgets,
+    compositions,
     counts,
     damage,
     forms,
     initial,
+    labels,
     narrative,
     plausible,
+    quantities,
     required,
     shares,
     sums,
+    targets,
     vocabulary,
     wording,
 )
@@ -32,7 +36,10 @@ from .registry import ERROR, INFO, RULES, WARNING, Finding, Hit, Rule
 from .units import in_wan, in_yuan, speaks_yuan
 
 __all__ = ["ERROR", "INFO", "RULES", "WARNING", "Finding", "Report", "Rule", "audit", "report_json", "why_not_compared"]
-FAMILIES = (sums, plausible, vocabulary, narrative, shares, initial, forms, counts, required, wording, budgets, damage)
+FAMILIES = (
+    *(sums, plausible, vocabulary, narrative, quantities, shares, initial, forms, counts),
+    *(required, compositions, wording, labels, budgets, targets, damage),
+)
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ _OF_THE_WHOLE = (
     "CNT-",
     "NN-",
     "LBL-01",
+    "LBL-02",
     "LBL-03",
     "LBL-04",
     "VOC-02",
@@ -22,7 +23,19 @@ _OF_THE_WHOLE = (
     "NAR-02-SUM",
     "NAR-03",
 )
-_OF_LISTS = ("NAR-04", "NAR-09", "NAR-13", "PCT-SUM", "FRM-06", "FRM-09", "XTB-05-06-SOFT", "PLS-", "TGT-03", "BUD-12")
+_OF_LISTS = (
+    "NAR-04",
+    "NAR-09",
+    "NAR-13",
+    "PCT-SUM",
+    "FRM-06",
+    "FRM-09",
+    "XTB-05-06-SOFT",
+    "PLS-",
+    "TGT-03",
+    "TGT-05",
+    "BUD-12",
+)
 
 
 def until_the_break(findings: Iterable[Finding], model: Model) -> Iterator[Finding]:

@@ -228,6 +228,12 @@ def _after(texts: Sequence[tuple[int, str]], word: str) -> list[tuple[int, str]]
     return list(texts[at + 1 :]) if at else list(texts)
 
 
+# what is to be done, its price, number and amount
+_TASK = re.compile(
+    r"^([^\d\s][^\d\n]*?)[ \t]+([\d,.]+)[ \t]+([\d,.]+)[ \t]+([\d,.]+)(?=[ \t]+\D|[ \t]*$)", re.MULTILINE
+)
+
+
 def _amounts(joined: str, draft: _Draft) -> None:
     before = joined.split("前两年预算情况", 1)[-1].split("项目资金来源", 1)[0]
     prior = re.findall(r"^(20\d\d)\s*年\s+([\d,.]+)", before, re.MULTILINE)
@@ -239,6 +245,8 @@ def _amounts(joined: str, draft: _Draft) -> None:
     estimate = joined.partition("项目支出明细测算")[2].split("绩效总目标", 1)[0].split("项目采购", 1)[0]
     if found := re.search(r"^合计\s+([\d,.]+)$", estimate, re.MULTILINE):
         draft.details["estimate"] = found[1].replace(",", "")
+    if tasks := _TASK.findall(estimate):
+        draft.details["tasks"] = "\n".join("\t".join(each).replace(",", "") for each in tasks)
 
 
 # ---- indicators ------------------------------------------------------------------------------------------------------

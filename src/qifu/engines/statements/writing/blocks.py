@@ -407,6 +407,10 @@ def _application(form: Form) -> Table:
             sheet.add(f"{year}年", money)
     for label, key in (("项目资金来源", "sources"), ("项目支出明细测算", "estimate")):
         sheet.add(label, "金额")
+        if key == "estimate" and "tasks" in details:
+            sheet.add("项目任务明细", "单价", "计量数", "测算数")
+            for line in details["tasks"].split("\n"):
+                sheet.add(*line.split("\t"))
         if key in details:
             sheet.add("合计", details[key])
     return Table(tuple(sheet.rows), 0, tuple(sheet.spans), frozenset(), (2.0, 2.6, 2.0, 2.6))

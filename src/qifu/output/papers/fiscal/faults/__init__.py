@@ -19,12 +19,12 @@ from qifu.output.papers.fiscal.budget_amounts import any_budget_style
 from qifu.output.papers.fiscal.budgets import budget
 from qifu.output.papers.fiscal.samples import any_style, sample
 
-from . import amounts, budgets, forms, initial, percentages, required, tables, words
+from . import amounts, budgets, forms, initial, labels, percentages, required, tables, words
 from .figures import Kinds
 
 PLANTERS: dict[str, Kinds] = {
     code: kinds
-    for family in (tables, amounts, percentages, initial, forms, required, words, budgets)
+    for family in (tables, amounts, percentages, initial, forms, required, words, labels, budgets)
     for code, kinds in family.PLANTERS.items()
 }
 # rules that no generated document can break, and why
