@@ -65,6 +65,7 @@ RECORDED = {
     "desk/policies/claims/export/",
     "desk/policies/claims/lists/<int:number>/rejects/",
     "desk/buildings/export/",
+    "desk/rooms/export/",
     "desk/buildings/<int:number>/tenants/",
     "desk/alerts/export/",
     "desk/budget/vouchers/export/",
