@@ -6,7 +6,7 @@ import copy
 import json
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 from functools import cache
@@ -63,6 +63,45 @@ def test_every_case_is_answered_as_written() -> None:
 def test_every_item_has_each_kind_of_case() -> None:
     for item in ITEMS.values():
         assert {case.kind for case in item.cases} == {"eligible", "not", "boundary", "unknown"}, item.code
+
+
+def test_every_item_has_number_issuer_and_days() -> None:
+    documents = library.read()
+    assert [document.file for document in documents if not document.number] == ["nbs-above-scale"]
+    for document in documents:
+        assert all((document.title, document.issuer, document.checked)), document.file
+        assert document.level == "national"
+        assert document.issued_on is None or document.issued_on <= TODAY, document.file
+        for item in document.items:
+            assert date(2008, 1, 1) <= item.effective_from <= TODAY, item.code
+            assert item.effective_to is None or item.effective_from < item.effective_to, item.code
+
+
+def leaves(when: object, path: str = "") -> Iterator[str]:
+    """Where each single condition stands, read from the plain JSON."""
+    assert isinstance(when, dict)
+    ((operator, parts),) = when.items()
+    if operator in ("and", "or"):
+        for place, part in enumerate(parts):
+            yield from leaves(part, f"{path}/{operator}/{place}")
+    else:
+        yield path
+
+
+def test_every_condition_leads_to_an_article() -> None:
+    for item in ITEMS.values():
+        cited = {clause.path for clause in item.clauses if clause.cite and clause.says}
+        assert len(cited) == len(item.clauses), item.code
+        for path in leaves(item.when):
+            assert any(path == place or path.startswith(f"{place}/") for place in cited), (item.code, path)
+
+
+def test_research_is_not_deducted_in_the_six_excluded_trades() -> None:
+    """财税〔2015〕119号: tobacco, hotels and food, wholesale and retail, property, leasing and business, entertainment."""
+    excluded = ("C16", "H61", "H62", "F51", "F52", "K70", "L71", "L72", "R90")
+    for industry in industries_of_four_digits():
+        told = answers({"industry": industry, "rd_expense": 100, "book_assessed": True}, starts="N-RDE-001")
+        assert (told["N-RDE-001"] == "ineligible") == industry.startswith(excluded), industry
 
 
 def test_amounts_stand_where_the_law_gives_a_formula() -> None:
@@ -127,6 +166,16 @@ def test_the_page_holds_the_table_of_the_library() -> None:
     assert page.split("<!-- items -->\n")[1].split("\n<!-- end -->")[0] == library.printed_table(library.read())
     told = subprocess.run([sys.executable, "-m", "qifu.domain.policies.library"], capture_output=True, check=True)
     assert told.stdout.decode() == library.printed_table(library.read()) + "\n"
+
+
+def test_the_page_says_of_every_document_how_it_was_confirmed() -> None:
+    page = (ROOT / "docs/rules/library.md").read_text(encoding="utf-8")
+    rows = page.split("<!-- sources -->\n")[1].split("\n<!-- end of sources -->")[0].splitlines()[2:]
+    told = [tuple(cell.strip() for cell in row.strip("|").split("|")) for row in rows]
+    assert sorted(row[0] for row in told) == sorted(d.number or f"《{d.title}》" for d in library.read())
+    assert {row[1] for row in told} == {"text", "quoted", "number"}
+    bare = {row[0] for row in told if row[1] == "number"}
+    assert [i.code for d in library.read() if d.number in bare for i in d.items if i.amount is not None] == []
 
 
 def sound() -> dict[str, Any]:
