@@ -1,4 +1,4 @@
-"""Rules on the targets of budgets: the arithmetic of an estimate (TGT-06), the standard of an indicator (TGT-05)."""
+"""Rules on the targets of budgets: goals without indicators (TGT-01), 历史标准 (TGT-05), the arithmetic of estimates (TGT-06)."""
 
 from __future__ import annotations
 
@@ -8,6 +8,27 @@ from qifu.engines.statements.money import amount
 
 from .case import Case
 from .registry import INFO, TARGETS, WARNING, Hit, rule
+
+
+@rule(
+    "TGT-01",
+    "目标下没有指标",
+    source=TARGETS,
+    severity=WARNING,
+    message="目标“{goal}”下没有指标。",
+    fix="为每个长期目标和年度目标设置指标。",
+    kinds=("budget",),
+)
+def goals(case: Case) -> Iterator[Hit]:
+    """Every goal of a form has indicators, where another one does and the form was read whole."""
+    for form in case.model.forms:
+        unclear = any(form.title in each.where for each in case.model.unreadable)
+        if unclear or not form.indicators:
+            continue
+        for goal in form.goals:
+            case.checked += 1
+            if goal.text and not goal.indicators:
+                yield Hit({"goal": goal.text[:30]}, (goal.at or form.at,), cause=f"目标 {goal.text[:30]}")
 
 
 @rule(

@@ -121,6 +121,20 @@ def _goal(model: Model, i: int, j: int, goal: Goal) -> Model:
     return replace(model, forms=(*model.forms[:i], form, *model.forms[i + 1 :]))
 
 
+def _empty(kind: str, at: int) -> Planter:
+    """A goal whose indicators were left out."""
+
+    def planter(model: Model, rng: random.Random) -> Model | None:
+        found = [i for i, form in enumerate(model.forms) if form.kind == kind and len(form.goals) > 1]
+        if not found:
+            return None
+        i = rng.choice(found)
+        j = at % len(model.forms[i].goals)
+        return _goal(model, i, j, replace(model.forms[i].goals[j], indicators=()))
+
+    return planter
+
+
 def _forgotten(found: tuple[Indicator, ...], at: int = 0) -> tuple[Indicator, ...]:
     held = [i for i, one in enumerate(found) if "历史标准" in one.basis and any(one.past)]
     gone = held[at] if held else -1
@@ -199,6 +213,11 @@ PLANTERS: dict[str, Kinds] = {
         "of the year": _twice("截至{year}年共收集企业诉求{number}条。", "{year}年共收集企业诉求{number}条。"),
         "whole year": _twice("截至{year}年底累计走访重点企业{number}家。", "全年走访重点企业{number}家。"),
         "year before end": _twice("{year}年度办理企业事项{number}件。", "截至{year}年末已办理企业事项{number}件。"),
+    },
+    "TGT-01": {
+        "first goal of a project": _empty("project", 0),
+        "last goal of a project": _empty("project", -1),
+        "last goal of the whole unit": _empty("unit", -1),
     },
     "TGT-05": {
         "left out in a project": _history(_forgotten, "project"),
