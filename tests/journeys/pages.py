@@ -294,13 +294,13 @@ PAGES: dict[str, tuple[Look, ...]] = {
         Look("leader", "/desk/rooms/?state=to_let&sort=-area"),
         Look("handler", "/desk/rooms/?least=900000"),
     ),
-    "desk/rooms/<int:room>/split/": (
-        Look("street", "/desk/rooms/{room}/split/?parts=3"),
-        Look("street", "/desk/rooms/{room}/split/", _press("拆分")),
-    ),
     "desk/rooms/<int:room>/merge/": (
         Look("street", "/desk/rooms/{room}/merge/"),
         Look("street", "/desk/rooms/{room}/merge/", _press("合并")),
+    ),
+    "desk/rooms/<int:room>/split/": (
+        Look("street", "/desk/rooms/{room}/split/?parts=3"),
+        Look("street", "/desk/rooms/{room}/split/", _press("拆分")),
     ),
     "desk/rooms/<int:room>/facts/": (Look("street", "/desk/rooms/{empty_room}/facts/"),),
     "desk/tenancies/<int:tenancy>/": (Look("dispatcher", "/desk/tenancies/{tenancy}/"),),
