@@ -16,7 +16,6 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 from itertools import islice
 from typing import Any
 
@@ -151,9 +150,6 @@ def _walk(table: Any, client: Any) -> float:
 def _told(label: str, spent: list[float]) -> None:
     spent.sort()
     print(f"{label}\t{statistics.median(spent)}\t{spent[min(len(spent) - 1, round(len(spent) * 0.95))]}", flush=True)
-
-
-say: Callable[[str], None] = lambda text: print(text, file=sys.stderr, flush=True)  # noqa: E731
 
 
 if __name__ == "__main__":
