@@ -6,13 +6,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 import pytest
 from django.core.cache import cache
 from django.db import connection
 from django.test import Client, TransactionTestCase
+from pytest_django import DjangoDbBlocker
 from pytest_django.fixtures import Settings
 
 from qifu.domain.disclosure import triggers as vouchers
@@ -22,6 +23,7 @@ from qifu.domain.people.models import Account
 from qifu.domain.policies import facts as policies
 from qifu.kernel.actor import SYSTEM, Actor, Role
 from qifu.kernel.evidence import triggers
+from tests import template
 
 if TYPE_CHECKING:
     from tests.stage import Stage
@@ -44,6 +46,38 @@ def _plain_settings(settings: Settings, tmp_path: Path) -> None:
     }
     settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
     settings.ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings() -> Iterator[None]:
+    """The embedded database begins as the copy of one that was migrated before, where there is one."""
+    making = connection.creation
+    if connection.vendor != "sqlite":
+        yield
+        return
+    begin = making._create_test_db
+    held = []
+
+    def begun(*asked: Any, **named: Any) -> str:
+        name = begin(*asked, **named)
+        held.append(template.pour(name))  # a database in memory lives as long as a connection to it
+        return name
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(making, "_create_test_db", begun)
+        yield
+    for one in held:
+        if one:
+            one.close()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
+    """What had to be migrated is kept for the next run."""
+    if connection.vendor == "sqlite":
+        with django_db_blocker.unblock():
+            connection.ensure_connection()
+            template.keep(connection.connection)
 
 
 @pytest.fixture(autouse=True, scope="session")

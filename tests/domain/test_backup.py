@@ -16,6 +16,7 @@ from typing import Any
 import psycopg
 import pytest
 
+from tests import template
 from tests.domain.played_case import NOW
 
 ROOT = Path(__file__).parents[2]
@@ -45,6 +46,8 @@ class Place:
         return dict(json.loads(self.run("tests.domain.played_case", "read").stdout))
 
     def play(self) -> dict[str, Any]:
+        if not self.url:
+            template.fill(self.home / "qifu.sqlite3")
         self.qifu("migrate")
         return dict(json.loads(self.run("tests.domain.played_case", "play").stdout))
 

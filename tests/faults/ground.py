@@ -15,6 +15,7 @@ from typing import Any
 
 from django.conf import settings
 
+from tests import template
 from tests.faults.programs import call
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -90,6 +91,8 @@ def made(folder: Path) -> Iterator[Ground]:
     name = f"qifu_ground_{os.getpid()}"
     if is_server():
         on_server(f"CREATE DATABASE {name}")
+    else:
+        template.fill(folder / f"{name}.sqlite3")
     url = address(name if is_server() else str(folder / f"{name}.sqlite3"))
     ground = Ground(folder, name, environment(folder / "home", url))
     try:

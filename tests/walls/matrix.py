@@ -83,6 +83,9 @@ def _walk(patterns: list[Any], before: str = "") -> Iterator[tuple[str, str]]:
             yield place, one.name or ""
 
 
+Told = dict[tuple[Address, str, str], Any]  # the answer by address, method and role
+
+
 @dataclass
 class Stand:
     """Who tries, and at what."""
@@ -119,11 +122,24 @@ class Stand:
 
         return watch
 
-    def row(self, address: Address, method: str) -> Row:
-        """What each role is answered."""
-        there, _ = self.values(address)
-        answers = {role: told(self.ask(role, method, address, there).status_code) for role in ROLES}
-        return {"address": address.pattern, "method": method} | answers
+    def tour(self) -> Told:
+        """What everybody is told everywhere; a method that a visitor is refused before being asked to sign in is refused to all."""
+        found: Told = {}
+        for address in addresses():
+            there, _ = self.values(address)
+            for method in METHODS:
+                first = self.ask(ROLES[0], method, address, there)
+                for role in ROLES:
+                    asked = role == ROLES[0] or first.status_code == 405
+                    found[address, method, role] = first if asked else self.ask(role, method, address, there)
+        return found
+
+
+def rows(found: Told) -> Iterator[Row]:
+    """The answers as rows of the table."""
+    for address, method in dict.fromkeys((address, method) for address, method, _ in found):
+        answers = {role: told(found[address, method, role].status_code) for role in ROLES}
+        yield {"address": address.pattern, "method": method} | answers
 
 
 def told(status: int) -> str:
