@@ -6,7 +6,7 @@ The way round is data. An entry whose screen is not installed is left out, so ro
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
@@ -34,6 +34,7 @@ class Entry:
     names: tuple[str, ...]
     sees: Test = bool
     covers: tuple[str, ...] = ()  # url names of pages that belong here, though their addresses stand elsewhere
+    group: str = ""  # under which heading it stands
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,7 @@ class Link:
     icon: str
     url: str
     is_current: bool
+    group: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +80,11 @@ def _roles(*roles: Role) -> Test:
 _CASEWORK = _roles(Role.DISPATCHER, Role.SUPERVISOR, Role.HANDLER, Role.ADMINISTRATOR, Role.AUDITOR)
 _ALL_CASES = _roles(Role.DISPATCHER, Role.SUPERVISOR, Role.LEADER, Role.AUDITOR, Role.ADMINISTRATOR, Role.HANDLER)
 
+
+def _under(group: str, *entries: Entry) -> tuple[Entry, ...]:
+    return tuple(replace(entry, group=group) for entry in entries)
+
+
 PORTAL = (
     Entry("首页", "home", ("portal:home", "portal_home", "home"), _anyone),
     Entry("我的诉求", "list", ("portal:cases", "portal_cases", "portal:appeals"), _signed_in),
@@ -88,33 +95,50 @@ PORTAL = (
     Entry("我的", "person", ("me",), _anyone),
 )
 DESK = (
-    Entry("待办", "inbox", ("desk:work",), _staff),
-    Entry("全部事项", "list", ("desk:cases", "desk:appeals", "desk_cases"), _ALL_CASES),
-    Entry("督办", "flag", ("desk:supervision", "desk_supervision"), _roles(Role.SUPERVISOR, Role.LEADER, Role.HANDLER)),
-    Entry("常用回复", "reply", ("desk:templates",), _CASEWORK),
-    Entry("企业", "building", ("desk:enterprises", "desk_enterprises"), _staff, ("desk_certifications",)),
-    Entry("预警", "bell", ("desk_alerts",), _staff),
-    Entry("楼宇", "buildings", ("desk:buildings", "desk_buildings"), _staff, ("desk_rooms",)),
-    Entry("政策", "idea", ("desk_policies",), _staff),
-    Entry("兑现", "plus", ("desk_grants",), _staff, ("desk_subsidies", "desk_reliefs", "desk_overlaps")),
-    Entry("知识", "book", ("desk:knowledge", "desk_knowledge"), _staff),
-    Entry("统计", "chart", ("board:home", "board:overview", "board_home"), _staff),
-    Entry("指标口径", "list", ("desk_measures",), may_read),
-    Entry("预算执行", "excel", ("desk_budget",), disclosure.may_look),
-    Entry("决算公开", "excel", ("desk_accounts",), disclosure.may_look),
-    Entry("绩效", "check", ("desk_plans",), performance.may_look),
-    Entry("预决算审核", "excel", ("examinations",), _staff),
-    Entry("人员", "people", ("people_units",), _staff),
-    Entry("设置", "settings", ("desk:settings",), _roles(Role.ADMINISTRATOR)),
-    Entry(
-        "运行",
-        "sliders",
-        ("desk_operations",),
-        _roles(Role.ADMINISTRATOR, Role.AUDITOR),
-        ("desk_calendar", "desk_models"),
+    *_under(
+        "诉求",
+        Entry("待办", "inbox", ("desk:work",), _staff),
+        Entry("全部事项", "list", ("desk:cases", "desk:appeals", "desk_cases"), _ALL_CASES),
+        Entry(
+            "督办", "flag", ("desk:supervision", "desk_supervision"), _roles(Role.SUPERVISOR, Role.LEADER, Role.HANDLER)
+        ),
+        Entry("常用回复", "reply", ("desk:templates",), _CASEWORK),
+        Entry("知识", "book", ("desk:knowledge", "desk_knowledge"), _staff),
     ),
-    Entry("队列", "send", ("desk:outbox", "desk_outbox"), _roles(Role.ADMINISTRATOR, Role.AUDITOR)),
-    Entry("证据", "shield", ("desk:evidence", "desk_evidence"), _roles(Role.ADMINISTRATOR, Role.AUDITOR)),
+    *_under(
+        "企业与楼宇",
+        Entry("企业", "building", ("desk:enterprises", "desk_enterprises"), _staff, ("desk_certifications",)),
+        Entry("预警", "bell", ("desk_alerts",), _staff),
+        Entry("楼宇", "buildings", ("desk:buildings", "desk_buildings"), _staff, ("desk_rooms",)),
+    ),
+    *_under(
+        "政策与兑现",
+        Entry("政策", "idea", ("desk_policies",), _staff),
+        Entry("兑现", "plus", ("desk_grants",), _staff, ("desk_subsidies", "desk_reliefs", "desk_overlaps")),
+    ),
+    *_under(
+        "数据与公开",
+        Entry("统计", "chart", ("board:home", "board:overview", "board_home"), _staff),
+        Entry("指标口径", "list", ("desk_measures",), may_read),
+        Entry("绩效", "check", ("desk_plans",), performance.may_look),
+        Entry("预算执行", "excel", ("desk_budget",), disclosure.may_look),
+        Entry("决算公开", "excel", ("desk_accounts",), disclosure.may_look),
+        Entry("预决算审核", "excel", ("examinations",), _staff),
+    ),
+    *_under(
+        "系统",
+        Entry("人员", "people", ("people_units",), _staff),
+        Entry("设置", "settings", ("desk:settings",), _roles(Role.ADMINISTRATOR)),
+        Entry(
+            "运行",
+            "sliders",
+            ("desk_operations",),
+            _roles(Role.ADMINISTRATOR, Role.AUDITOR),
+            ("desk_calendar", "desk_models"),
+        ),
+        Entry("队列", "send", ("desk:outbox", "desk_outbox"), _roles(Role.ADMINISTRATOR, Role.AUDITOR)),
+        Entry("证据", "shield", ("desk:evidence", "desk_evidence"), _roles(Role.ADMINISTRATOR, Role.AUDITOR)),
+    ),
 )
 
 
@@ -144,7 +168,9 @@ def links(actor: Actor, path: str) -> tuple[Link, ...]:
         (place, entry) for entry, url in found for place in (url, *(_url((name,)) or url for name in entry.covers))
     ]
     here = max((pair for pair in places if path.startswith(pair[0])), key=lambda pair: len(pair[0]), default=None)
-    return tuple(Link(entry.label, entry.icon, url, here is not None and entry is here[1]) for entry, url in found)
+    return tuple(
+        Link(entry.label, entry.icon, url, here is not None and entry is here[1], entry.group) for entry, url in found
+    )
 
 
 def identity(actor: Actor) -> Identity:

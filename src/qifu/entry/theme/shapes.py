@@ -17,6 +17,7 @@ class NavItem:
     icon: str = ""
     active: bool = False
     badge: int = 0
+    group: str = ""
 
 
 @dataclass(frozen=True, slots=True)
