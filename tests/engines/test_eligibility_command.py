@@ -175,6 +175,19 @@ class TestMatch:
         assert sorted(pl.read_parquet(out).rows()) == EXPECTED[:3]
         assert [path.name for path in files.folder.glob("m.*")] == ["m.parquet"]
 
+    def test_what_was_handed_in_is_never_written_over(self, files: Files) -> None:
+        table, policies = files.table(HEAD + ROWS), files.policies(POLICIES)
+        linked = files.folder / "same.csv"
+        linked.symlink_to(table)
+        before = table.read_bytes(), policies.read_bytes()
+        for out in (table, linked):
+            told = files.qifu(
+                *("policies", "match", "--enterprises", table, "--policies", policies, "--on", ON, "--out", out)
+            )
+            assert told.code == 2
+            assert told.err == "--out：结果文件就是输入的文件，写下去会覆盖它，请换一个名字。\n"
+        assert (table.read_bytes(), policies.read_bytes()) == before
+
     def test_out_of_force_nobody_is_eligible(self, files: Files) -> None:
         late = [POLICIES[0] | {"effective_from": "2026-10-01"}]
         told = files.match(files.table(HEAD + ROWS), late)
@@ -429,6 +442,12 @@ class TestExplain:
         told = self.ask(files, "E2", "P2")
         assert told.out.splitlines() == ["初创企业：不符合", "  [否] 成立月数低于 60 个月（现为 196）"]
 
+    def test_yes_and_no_are_said_as_words(self, files: Files) -> None:
+        table, policies = files.table(HEAD + ROWS), files.policies(POLICIES)
+        given = ("--enterprises", table, "--policies", policies, "--enterprise", "E2", "--policy", "P1", "--on", ON)
+        told = files.qifu("policies", "explain", *given)
+        assert "    [否] 高新技术企业：是（现为 否）" in told.out.splitlines()
+
     def test_who_or_what_is_not_there(self, files: Files) -> None:
         assert self.ask(files, "E7", "P1").err == f"{files.folder / 'e.csv'}：没有编号为“E7”的企业。\n"
         told = self.ask(files, "E1", "P7", "--lang", "en")
@@ -467,6 +486,13 @@ class TestCheckAndFields:
             ("C", "下限大于上限，没有企业符合。"),
             ("D", "没有企业符合这个条件。"),
         ]
+
+    def test_thousands_of_unlisted_codes_are_one_sentence(self, files: Files) -> None:
+        codes = [f"C9{number:03d}" for number in range(1_000)]
+        policy = {"id": "A", "when": {"starts_with": [var("industry"), ["I65", *codes]]}}
+        told = files.qifu("policies", "check", "--policies", files.policies([policy]), "--json")
+        said = "行业代码“C9000”、“C9001”、“C9002”、“C9003”、“C9004”等 1000 个不在代码表中，请核对。"
+        assert (told.code, [each["message"] for each in told.answer["warnings"]]) == (1, [said])
 
     def test_exclusions_name_what_is_there_and_run_in_no_circle(self, files: Files) -> None:
         def excluding(name: str, *others: str) -> dict[str, Any]:

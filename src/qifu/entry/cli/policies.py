@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Mapping
 from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -12,6 +13,7 @@ import click
 from qifu.engines.eligibility import (
     Explanation,
     Library,
+    Line,
     Nearest,
     Policy,
     Reading,
@@ -91,6 +93,7 @@ def match(enterprises: str, policies_file: str, on_text: str, out: str | None, s
         raise BadInput("请用 --out 给出结果文件，或用 --summary 只看户数。", "Give --out, or --summary.")
     if out is not None:
         policy_results.writer(out)
+        _spare((enterprises, policies_file), out)
     on, library = read_day(on_text), compile_policies(policy_files.policies(policies_file))
     held = policy_tables.load(enterprises, on, library.fields)
     count = policy_results.Count.of(library)
@@ -112,6 +115,17 @@ def match(enterprises: str, policies_file: str, on_text: str, out: str | None, s
             f"{sum(count.unknown)} unknown, {seconds:.1f} s.",
         )
     return _tell_problems(held.problems, held.ignored, enterprises)
+
+
+def _spare(given: tuple[str, ...], out: str) -> None:
+    """What was handed in is never written over. :raises BadInput: the result would be."""
+    place = Path(out)
+    if place.exists() and any(Path(each).exists() and place.samefile(each) for each in given):
+        raise BadInput(
+            "结果文件就是输入的文件，写下去会覆盖它，请换一个名字。",
+            "The result would overwrite what was handed in; choose another name.",
+            where="--out",
+        )
 
 
 def _counts(library: Library, rows: int, count: Count) -> Iterator[dict[str, object]]:
@@ -231,11 +245,20 @@ def _as_json(told: Explanation, changes: list[Nearest]) -> dict[str, object]:
     }
 
 
+def _spoken(line: Line) -> object:
+    """The value that a clause saw, as people say it."""
+    if isinstance(line.value, bool):
+        return "是" if line.value else "否"
+    if len(line.fields) == 1 and isinstance(line.value, str):
+        return catalogue()[line.fields[0]].members.get(line.value, line.value)
+    return line.value
+
+
 def _print(policy: Policy, told: Explanation, changes: list[Nearest]) -> None:
     known = catalogue()
     click.echo(f"{policy.title}：{RESULTS[told.result]}")
     for line in told.tree:
-        seen = "" if line.value is None else f"（现为 {line.value}）"
+        seen = "" if line.value is None else f"（现为 {_spoken(line)}）"
         click.echo(f"{'  ' * (line.depth + 1)}[{ANSWERS[line.result]}] {line.text}{seen}")
     for name in told.missing:
         click.echo(f"还缺：{known[name].label}（可由企业填写，或由{known[name].supplier}提供）")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -11,6 +11,8 @@ from qifu.engines.eligibility import Policy, compile_policies, is_listed, shown
 from qifu.engines.eligibility.conditions import Comparison, Membership
 from qifu.engines.eligibility.fields import Field
 from qifu.engines.eligibility.programs import FALSE, TRUE
+
+NAMED = 5  # values of one clause that are written out
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,15 +50,16 @@ def _of_list(policy: Policy, node: Membership) -> Iterator[Doubt]:
     for value in node.values:
         if node.operator == "starts_with" and value == "":
             yield Doubt(policy.id, node.path, "开头是空的，谁都符合。", "an empty prefix: everybody fits.")
-        elif not _is_code(node.field, value):
-            yield _unlisted(policy, node.path, node.field, value)
+    unlisted = [value for value in node.values if value != "" and not _is_code(node.field, value)]
+    if unlisted:
+        yield _unlisted(policy, node.path, node.field, unlisted)
 
 
 def _of_comparison(policy: Policy, node: Comparison) -> Iterator[Doubt]:
     field = node.fields[0]
     for value in node.operands:
         if not isinstance(value, Field) and not _is_code(field, value):
-            yield _unlisted(policy, node.path, field, value)
+            yield _unlisted(policy, node.path, field, [value])
     if len(node.operands) == 3 and len(node.fields) == 1 and isinstance(node.operands[1], Field):
         low, high = node.operands[0], node.operands[2]
         assert isinstance(low, float)
@@ -71,10 +74,13 @@ def _is_code(field: Field, value: object) -> bool:
     return not isinstance(value, str | bool | float) or is_listed(field, value)
 
 
-def _unlisted(policy: Policy, path: str, field: Field, value: object) -> Doubt:
+def _unlisted(policy: Policy, path: str, field: Field, values: Sequence[object]) -> Doubt:
+    """The values of one clause that no table holds: the first of them, and how many there are."""
+    first = [shown(value) for value in values[:NAMED]]
+    zh, en = "、".join(f"“{each}”" for each in first), ", ".join(f"“{each}”" for each in first)
+    if len(values) > NAMED:
+        zh, en = f"{zh}等 {len(values)} 个", f"{en} and {len(values) - NAMED} more"
+    verb = "is" if len(values) == 1 else "are"
     return Doubt(
-        policy.id,
-        path,
-        f"{field.label}“{shown(value)}”不在代码表中，请核对。",
-        f"“{shown(value)}” is not in the table of {field.name}.",
+        policy.id, path, f"{field.label}{zh}不在代码表中，请核对。", f"{en} {verb} not in the table of {field.name}."
     )
