@@ -183,6 +183,11 @@ def test_a_cell_that_cannot_be_understood_is_left_out_with_a_note(house: House, 
     assert Reject.objects.get().is_note
 
 
+def test_a_day_that_a_workbook_keeps_as_a_number_is_read(house: House, tmp_path: Path) -> None:
+    run(write_csv(tmp_path / "名单.csv", [[name(1), code(1), "43831"]], ["单位名称", "税号", "成立时间"]))
+    assert Enterprise.objects.get().registered_on == date(2020, 1, 1)
+
+
 def test_money_dates_and_former_names_are_read(house: House, tmp_path: Path) -> None:
     headings = ["单位名称", "税号", "注册资本（元）", "成立时间", "曾用名", "企业类型", "经营状态"]
     row = [name(1), code(1), "10,000,000", "2020年5月8日", "旧名甲有限公司；旧名乙有限公司", "有限责任公司", "存续"]

@@ -54,12 +54,22 @@ class PairingView:
     decided_by: str
     decided_at: datetime | None
     sides: tuple[Side, ...] = ()
-    others: tuple[tuple[int, str, Decimal], ...] = ()  # further enterprises that the row may speak of
+    others: tuple[tuple[int, str], ...] = ()  # further enterprises that the row may speak of
 
     @property
     def start(self) -> Decimal:
         """What the score is without the evidence named: two rows picked at random are seldom the same."""
         return self.score - sum((Decimal(bits) for _, bits in self.reasons), Decimal(0)).quantize(Decimal("0.1"))
+
+    @property
+    def chance(self) -> Decimal:
+        """How likely both are the same, as a share of one: the score is the binary logarithm of the odds."""
+        return Decimal(1 / (1 + 2 ** -float(self.score))).quantize(Decimal("0.01"))
+
+    @property
+    def grounds(self) -> tuple[tuple[str, str], ...]:
+        """What speaks for and against, each with its weight in a word; four bits are odds of sixteen to one."""
+        return tuple((what, _weight(Decimal(bits))) for what, bits in self.reasons)
 
     @property
     def leaning(self) -> str:
@@ -75,6 +85,11 @@ class PairingView:
     @property
     def is_open(self) -> bool:
         return self.state in OPEN
+
+
+def _weight(bits: Decimal) -> str:
+    strength = "有力" if abs(bits) >= 4 else "" if abs(bits) >= 2 else "略为"
+    return f"{strength}{'支持' if bits > 0 else '反对'}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +152,7 @@ def pairing(actor: Actor, number: int) -> PairingView:
     if row is None:
         raise Missing("没有这一对，请返回列表重新选择。")
     beside = Pairing.objects.filter(source=row.source_id, row_key=row.row_key, state__in=OPEN).exclude(pk=number)
-    others = beside.order_by("-score").values_list("pk", "enterprise__name", "score")
+    others = beside.order_by("-score").values_list("pk", "enterprise__name")
     return _view(row, people.names([row.decided_by_id]), _sides(row), tuple(others))
 
 
@@ -184,7 +199,7 @@ def _mistyped(typed: str, code: str) -> str:
 
 
 def _view(
-    row: Pairing, names: dict[int, str], sides: tuple[Side, ...], others: tuple[tuple[int, str, Decimal], ...] = ()
+    row: Pairing, names: dict[int, str], sides: tuple[Side, ...], others: tuple[tuple[int, str], ...] = ()
 ) -> PairingView:
     return PairingView(
         id=row.pk,

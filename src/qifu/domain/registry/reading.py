@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal, InvalidOperation
 from functools import cache, lru_cache
 
@@ -20,6 +20,8 @@ from qifu.engines.eligibility import catalogue
 from qifu.kernel.files.cells import Computed
 
 _DATE = re.compile(r"(\d{4})\s*[年./-]?\s*(\d{1,2})\s*[月./-]?\s*(\d{1,2})\s*日?(?:[ T].*)?")
+_SERIAL = re.compile(r"[2-6]\d{4}")  # 1954 to 2091
+_DAY_NONE = date(1899, 12, 30)  # the day before the first of a workbook
 _MONEY = re.compile(r"(?:人民币)?([\d,，]+(?:\.\d+)?)(万元|万|元|亿元|亿)?(?:整|人民币|\(人民币\)|（人民币）)*")
 _UNITS = {"": Decimal(1), "万": Decimal(1), "万元": Decimal(1), "元": Decimal("0.0001"), "亿": Decimal(10000)}
 _HEADING_MONEY = re.compile(r"(亿元|亿|万元|元)")
@@ -256,6 +258,8 @@ def _status(text: str) -> str:
 
 
 def _date(text: str) -> date:
+    if _SERIAL.fullmatch(text):  # a day in a cell that the workbook keeps as a number
+        return _DAY_NONE + timedelta(days=int(text))
     match = _DATE.fullmatch(text)
     try:
         if match is None:

@@ -128,12 +128,22 @@ def _shown(request: PersonRequest, number: int) -> dict[str, object]:
         "may_check": row.state in ("draft", "checked") or (row.state == "failed" and row.is_dry),
         "may_run": row.state in ("checked", "paused") or (row.state == "failed" and not row.is_dry),
         "may_cancel": row.state in ("draft", "checking", "checked", "running", "paused", "failed"),
-        "columns": [(column, row.mapping.get(column.field)) for column in columns.COLUMNS],
-        "figures": [(column, row.mapping.get(column.field)) for column in columns.FIGURES],
+        **_columns(row),
         "may_undo": kept.may_undo(row),
         "headings": list(enumerate(row.headings)),
         "samples": [] if is_working else [_sample(sample) for sample in row.samples],
         "rejects": [] if is_working else list(kept.rejects(request.actor, number, kept.SHOWN)),
+    }
+
+
+def _columns(row: Load) -> dict[str, object]:
+    """What the list was found to tell, what it was not, and which of its columns nobody uses."""
+    found = [(column, row.mapping.get(column.field)) for column in columns.ALL]
+    used = set(row.mapping.values())
+    return {
+        "told": [pair for pair in found if pair[1] is not None or pair[0].field == "name"],
+        "untold": [pair for pair in found if pair[1] is None and pair[0].field != "name"],
+        "unused": [heading for place, heading in enumerate(row.headings) if heading and place not in used],
     }
 
 

@@ -13,10 +13,10 @@ from qifu.domain.registry import actions, pairings
 from qifu.entry.desk.registry.asked import searched
 from qifu.entry.desk.registry.workbook import carried
 from qifu.entry.theme.middleware import PersonRequest
-from qifu.entry.theme.words import cn_week
+from qifu.entry.theme.words import cn_week, pct
 
 STATES = {"waiting": "待判断", "later": "稍后再看", "same": "同一家", "different": "不是同一家"}
-HEADS = ("名单上的写法", "可能是", "来源", "名单行号", "把握（比特）", "依据", "状态", "判断人", "判断时间")
+HEADS = ("名单上的写法", "可能是", "来源", "名单行号", "相同的把握", "依据", "状态", "判断人", "判断时间")
 SAID = {
     "same": "已判断为同一家，这一行归到该企业。",
     "different": "已判断为不是同一家，以后不再询问。",
@@ -48,15 +48,15 @@ def export(incoming: HttpRequest) -> HttpResponse:
     state, q = request.GET.get("state", ""), request.GET.get("q", "").strip()[:60]
     state = state if state in STATES else "waiting"
     rows = (
-        (one.written, one.enterprise_name, one.source, one.row_number or "", float(one.score), _said(one.reasons),
+        (one.written, one.enterprise_name, one.source, one.row_number or "", pct(one.chance, 0), _said(one.grounds),
          one.state_label, one.decided_by, cn_week(one.decided_at) if one.decided_at else "")
         for one in pairings.every(request.actor, state, q)
     )  # fmt: skip
     return carried(request, "待判断的名单行", HEADS, rows, q, state=state)
 
 
-def _said(reasons: tuple[tuple[str, str], ...]) -> str:
-    return "，".join(f"{what} {bits}" for what, bits in reasons)
+def _said(grounds: tuple[tuple[str, str], ...]) -> str:
+    return "，".join(f"{what}{weight}" for what, weight in grounds)
 
 
 @require_GET
