@@ -63,6 +63,7 @@ INSTALLED_APPS = [
     "qifu.domain.publishing",
     "qifu.domain.appeals",
     "qifu.domain.grants",
+    "qifu.domain.visits",
     "qifu.domain.performance",
     "qifu.domain.disclosure",
     "qifu.output.messages",

@@ -1,0 +1,1 @@
+"""The only reads others may use, cut to the actor."""
