@@ -75,6 +75,24 @@ def test_merged_the_rows_of_both_count_under_the_leading_one(two: tuple[Enterpri
     }
 
 
+def test_who_the_leading_one_is_stays_whatever_is_newer_of_the_merged(stage: Stage) -> None:
+    lead, other = enter("武汉岚曜贸易有限公司", 71), enter("武汉星云广告有限公司", 73)
+    say(lead, "market", {"name": lead.name, "uscc": lead.uscc, "employees": 9, "address": "半山横路68号"})
+    later = {"name": other.name, "uscc": other.uscc, "employees": 12, "address": "栖羽街40号"}
+    say(other, "market", later, YEAR_END + timedelta(days=1))
+    say(lead, "tax", {"revenue": 900})
+    say(other, "tax", {"revenue": 700})
+    merge(lead, other, despite_codes=True)
+    lead.refresh_from_db()
+    assert (lead.name, lead.uscc) == ("武汉岚曜贸易有限公司", code(71))
+    held = facts.held(lead.pk)
+    assert (held["name"].value, held["uscc"].value, held["revenue"].value) == (lead.name, lead.uscc, 900)
+    assert (held["employees"].value, lead.address) == (12, "栖羽街40号")
+    shown = {one.field: one.why for one in golden.fields(stage.actor("dispatcher"), lead.pk, NOW.date())}
+    assert (shown["name"], shown["uscc"], shown["revenue"]) == ("以主企业自己的数据为准",) * 3
+    assert shown["address"] == "同级来源中数据日期最近"
+
+
 def test_undone_both_stand_as_before(two: tuple[Enterprise, Enterprise]) -> None:
     lead, other = two
     before = {pk: facts.held(pk) for pk in (lead.pk, other.pk)}

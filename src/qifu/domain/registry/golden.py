@@ -143,9 +143,9 @@ def _claims(enterprise: int) -> dict[str, list[Claim]]:
     sources, complete = believed()
     rows = SourceRow.objects.filter(enterprise__in=leads_of([enterprise]), gone_at=None, source__is_active=True)
     told = [
-        Said(pk, source, as_of, learned.timestamp(), values, days)
-        for pk, source, as_of, learned, values, days in rows.values_list(
-            "pk", "source_id", "as_of", "learned_at", "values", "days"
+        Said(pk, source, as_of, learned.timestamp(), values, days, owner == enterprise)
+        for pk, owner, source, as_of, learned, values, days in rows.values_list(
+            "pk", "enterprise_id", "source_id", "as_of", "learned_at", "values", "days"
         )
     ]
     return claims(told, complete, sources) if told else {}

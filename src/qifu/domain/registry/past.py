@@ -40,6 +40,7 @@ class Version:
     values: Mapping[str, object]
     days: Mapping[str, str]
     is_undone: bool  # it came with a list that was taken back
+    owner: int = 0
 
     @property
     def order(self) -> tuple[date, datetime, int]:
@@ -109,7 +110,10 @@ class Past:
         ]  # fmt: skip
 
     def _standing(self, kept: Iterable[Version], day: date) -> dict[str, Held]:
-        said = [Said(v.row, v.key[0], v.as_of, v.learned.timestamp(), v.values, v.days) for v in kept]
+        said = [
+            Said(v.row, v.key[0], v.as_of, v.learned.timestamp(), v.values, v.days, v.owner == self.enterprise.pk)
+            for v in kept
+        ]
         believed = {
             s.pk: Believed(s.pk, s.name, s.authority, s.freshness, s.kind == "word", s.strengths or None)
             for s in self.sources.values()
@@ -141,7 +145,7 @@ class Past:
     def _lasting(self) -> dict[str, Held]:
         """What was first heard of each lasting field, whenever that was."""
         found: dict[str, Held] = {}
-        for one in sorted(self._counted(), key=lambda each: each.order):
+        for one in sorted(self._counted(), key=lambda each: (each.owner != self.enterprise.pk, *each.order)):
             for field in LASTING:
                 if field in one.values and field not in found:
                     source = self.sources[one.key[0]].name
@@ -178,7 +182,7 @@ def read(enterprise: int) -> Past | None:
 
 
 _READ = (
-    "source_id", "row_key", "as_of", "days", "values", "learned_at", "gone_at", "load__state", "gone_load__as_of",
+    "source_id", "enterprise_id", "row_key", "as_of", "days", "values", "learned_at", "gone_at", "load__state", "gone_load__as_of",
     "gone_load__state",
 )  # fmt: skip
 
@@ -191,7 +195,7 @@ def _version(row: SourceRow) -> Version:
     is_undone = row.load is not None and row.load.state == Load.State.UNDONE
     return Version(
         row.pk, (row.source_id, row.row_key), row.as_of, row.learned_at, row.gone_at, gone_on, row.values, row.days,
-        is_undone,
+        is_undone, row.enterprise_id or 0,
     )  # fmt: skip
 
 

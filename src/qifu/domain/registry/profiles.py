@@ -30,6 +30,7 @@ class Said:
     learned: float
     values: Mapping[str, object]
     days: Mapping[str, str] | None = None  # of values that are older than the row
+    is_own: bool = True  # of the enterprise itself, not of one merged into it
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +88,7 @@ def _claim(field: str, one: Said | Complete, value: object, sources: Sources) ->
     if isinstance(one, Complete):
         return Claim(value, sources[one.source], one.as_of, 0.0)
     day = date.fromisoformat(one.days[field]) if one.days and field in one.days else one.as_of
-    return Claim(value, sources[one.source], day, one.learned, one.row)
+    return Claim(value, sources[one.source], day, one.learned, one.row, one.is_own)
 
 
 def reckon(said: Sequence[Said], complete: Iterable[Complete], sources: Sources, on: date) -> Reckoned:

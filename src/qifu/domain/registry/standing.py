@@ -1,7 +1,9 @@
 """Which of several values of a field stands, and why. Pure: claims and a day in, decision out.
 
-In this order: a person's word; what is still fresh on the day; the higher authority; the later day it speaks of; the
-later it was learned; the later row. A person's word that is no longer fresh is a claim like any other.
+In this order: a person's word; what is still fresh on the day; the higher authority; the later day it speaks of; what
+is said of the enterprise itself before what is said of one merged into it; the later it was learned; the later row. A
+person's word that is no longer fresh is a claim like any other. Who an enterprise is, its name among equals and its
+code always, it does not take from one merged into it, however new.
 """
 
 from __future__ import annotations
@@ -21,6 +23,7 @@ class Why(StrEnum):
     FRESH = "fresh"
     AUTHORITY = "authority"
     NEWER = "newer"
+    OWN = "own"
     LATER = "later"
     COMPUTED = "computed"
 
@@ -32,6 +35,7 @@ WHYS = {
     Why.FRESH: "其他来源的数据已过期",
     Why.AUTHORITY: "来源的权威程度最高",
     Why.NEWER: "同级来源中数据日期最近",
+    Why.OWN: "以主企业自己的数据为准",
     Why.LATER: "同级同日，最后收到",
     Why.COMPUTED: "由其他数值计算得出",
 }
@@ -61,6 +65,7 @@ class Claim:
     as_of: date
     learned: float  # seconds since 1970, for order only
     row: int = 0
+    is_own: bool = True  # of the enterprise itself, not of one merged into it
 
     @property
     def fresh_until(self) -> date:
@@ -78,7 +83,7 @@ class Stand:
     review_on: date | None
 
 
-Rank = tuple[bool, bool, int, date, float, int]
+Rank = tuple[bool, bool, bool, int, bool, date, bool, float, int]
 
 
 def stand(field: str, claims: Sequence[Claim], on: date) -> Stand:
@@ -103,7 +108,9 @@ def _is_word(claim: Claim, on: date) -> bool:
 def _rank(field: str, claim: Claim, on: date) -> Rank:
     fresh = claim.fresh_until >= on
     authority = claim.source.authority_for(field)
-    return (fresh and claim.source.is_word, fresh, authority, claim.as_of, claim.learned, claim.row)
+    own = claim.is_own
+    return (fresh and claim.source.is_word, own or field != "uscc", fresh, authority, own or field != "name",
+            claim.as_of, own, claim.learned, claim.row)  # fmt: skip
 
 
 def _why(field: str, first: Claim, others: Sequence[Claim], on: date) -> Why:
@@ -113,8 +120,5 @@ def _why(field: str, first: Claim, others: Sequence[Claim], on: date) -> Why:
     if not differing:
         return Why.AGREED
     mine, best = _rank(field, first, on), _rank(field, differing[0], on)
-    if mine[1] != best[1]:
-        return Why.FRESH
-    if mine[2] != best[2]:
-        return Why.AUTHORITY
-    return Why.NEWER if mine[3] != best[3] else Why.LATER
+    order = (Why.WORD, Why.OWN, Why.FRESH, Why.AUTHORITY, Why.OWN, Why.NEWER, Why.OWN, Why.LATER, Why.LATER)
+    return next((why for why, here, there in zip(order, mine, best, strict=True) if here != there), Why.LATER)

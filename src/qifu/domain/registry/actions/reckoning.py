@@ -27,7 +27,8 @@ def reckon_profiles(enterprises: Iterable[int], now: datetime) -> list[Profile]:
         for pk, owner, source, as_of, learned, values, days in rows.values_list(
             "pk", "enterprise_id", "source_id", "as_of", "learned_at", "values", "days"
         ):
-            said[lead[owner]].append(Said(pk, source, as_of, learned.timestamp(), values, days))
+            is_own = lead[owner] == owner
+            said[lead[owner]].append(Said(pk, source, as_of, learned.timestamp(), values, days, is_own))
         done += [drawn(pk, held, complete, sources, now) for pk, held in said.items()]
     Profile.objects.bulk_create(
         done,
