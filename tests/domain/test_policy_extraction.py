@@ -52,7 +52,9 @@ def test_a_sentence_is_read_as_the_table_says(row: dict[str, str]) -> None:
 
 def test_the_table_is_large_enough_and_covers_every_field() -> None:
     assert len(rows()) >= 60
-    assert {row["field"] for row in rows()} == {"number", "issued_on", "issuer", "validity", "industries", "amounts"}
+    assert {row["field"] for row in rows()} == {
+        *("number", "issued_on", "issuer", "validity", "industries", "amounts", "title", "level")
+    }
 
 
 @pytest.mark.parametrize(

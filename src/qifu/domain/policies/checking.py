@@ -15,6 +15,9 @@ from qifu.engines.eligibility.wording import sentence
 
 RESULTS = {"eligible": "符合", "unknown": "缺信息，暂不确定", "ineligible": "不符合"}
 KINDS = dict(Case.Kind.choices)
+MEANT = {  # what a case of a kind must answer; one on a bound answers either way
+    str(Case.Kind.ELIGIBLE): "eligible", str(Case.Kind.NOT): "ineligible", str(Case.Kind.UNKNOWN): "unknown",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +83,7 @@ def in_the_way(revision: Revision, cases: Iterable[Case]) -> list[str]:
     except law.Refused as refusal:
         return [f"条件或金额公式不能用：{refusal.zh}（{refusal.path}）"]
     wanted = [kind for kind in KINDS if kind != Case.Kind.BOUNDARY or has_bound(node)]
-    found = [f"缺少“{KINDS[kind]}”的算例。" for kind in wanted if not any(c.kind == kind for c in kept)]
+    found = [f"缺少“{KINDS[kind]}”的算例。" for kind in wanted if not any(_is_of(case, kind) for case in kept)]
     edges = [case for case in kept if case.kind == Case.Kind.BOUNDARY]
     if edges and has_bound(node) and not any(_stands(case, node) for case in edges):
         found.append("“正在界上”的算例没有一个数值或日期与条件中的界限正好相等，请改其中一个。")
@@ -95,6 +98,11 @@ def in_the_way(revision: Revision, cases: Iterable[Case]) -> list[str]:
     if not revision.summary.strip():
         found.append("没有写通俗说明。")
     return found
+
+
+def _is_of(case: Case, kind: str) -> bool:
+    """Whether a case is of a kind and expects what the kind means."""
+    return case.kind == kind and case.expected == MEANT.get(kind, case.expected)
 
 
 def _stands(case: Case, node: law.Node) -> bool:

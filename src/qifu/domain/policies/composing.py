@@ -14,9 +14,11 @@ from __future__ import annotations
 
 import json
 import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from qifu.domain.policies import sourcing
@@ -41,6 +43,8 @@ BY_TYPE = {
 }
 _PARTS, _SPACED = re.compile(r"[、,，;；\n]+"), re.compile(r"[、,，;；\s]+")
 _MIRROR = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "==", "!=": "!="}
+_MONEY = re.compile(r"(-?[\d,]*\d(?:\.\d+)?)\s*(亿元|亿|万元|万|元)")
+_WORTH = {"亿元": Decimal(10_000), "亿": Decimal(10_000), "万元": Decimal(1), "万": Decimal(1), "元": Decimal("0.0001")}
 MOST_LINES = 400
 LONGEST = 20_000  # characters of one value: some thousands of codes
 
@@ -201,6 +205,23 @@ def composed(given: Sequence[Line]) -> Composed:
     return done
 
 
+def begun(given: Sequence[Line]) -> list[int]:
+    """The places of the lines without those that are still being written: what can be counted meanwhile."""
+    kept = [n for n, line in enumerate(given) if not _is_waiting(line)]
+    while True:  # a group whose only line waits, waits too
+        shown = [given[n] for n in kept]
+        full = [n for at, n in enumerate(kept) if not at or not given[n].is_group or _children(shown, at)]
+        if len(full) == len(kept):
+            return kept
+        kept = full
+
+
+def _is_waiting(line: Line) -> bool:
+    if line.kind != "clause":
+        return False
+    return not line.field or (line.comparison not in ("true", "false") and not line.value.strip())
+
+
 def _together(done: Composed, place: int, path: str) -> tuple[object, int]:
     """The part that begins at a line, and where the next one begins."""
     line = done.lines[place]
@@ -273,7 +294,7 @@ def _read(line: Line) -> object:
     var = {"var": line.field}
     if line.comparison in ("true", "false"):
         return var if line.comparison == "true" else {"==": [var, False]}
-    parts = (_PARTS if known.members or known.type == "text" else _SPACED).split(line.value.strip())
+    parts = _apart_of(known, line)
     values = [_value(known, part.strip()) for part in parts if part.strip()]
     if not values:
         raise ValueError(f"请填写“{known.label}”要比较的值。")
@@ -288,11 +309,31 @@ def _read(line: Line) -> object:
     return {line.comparison: [var, values[0]]}
 
 
+def _apart_of(known: law.Field, line: Line) -> list[str]:
+    """The values of a line; one figure may be written with commas and with a space before its unit."""
+    text = unicodedata.normalize("NFKC", line.value.strip()) if known.is_ordered else line.value.strip()
+    if known.type in ("number", "integer") and line.comparison != "between" and not re.search(r"[、;\n]", text):
+        return [re.sub(r"\s", "", text)]
+    return (_PARTS if known.members or known.type == "text" else _SPACED).split(text)
+
+
 def _value(known: law.Field, text: str) -> object:
-    value = law.read(known, text)
+    value = law.read(known, _bare(known, text))
     if known.type == "date":
         return date.fromordinal(int(value)).isoformat() if isinstance(value, float) else value
     return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def _bare(known: law.Field, text: str) -> str:
+    """A figure without the unit that was written behind it; of money in the unit of the field, 万元."""
+    if known.type not in ("number", "integer") or not known.unit:
+        return text
+    if known.unit == "比例" and not text.endswith("%") and text.strip("0."):
+        raise ValueError(f"“{known.label}”是比例，请带上百分号，如 5%。")
+    money = _MONEY.fullmatch(text) if known.unit == "万元" else None
+    if money:
+        return f"{Decimal(money[1].replace(',', '')) * _WORTH[money[2]]:f}"
+    return text.removesuffix(known.unit).strip()
 
 
 def said(condition: object, clauses: Sequence[Mapping[str, object]] = ()) -> list[tuple[int, str, str]]:

@@ -132,7 +132,7 @@ def add_case(
     wrong = {
         "name": "" if 1 <= len(name) <= 120 else "请填写算例的名称，至多 120 字。",
         "kind": "" if kind in Case.Kind.values else "请选择算例的种类。",
-        "expected": "" if expected in checking.RESULTS else "请选择应有的结果。",
+        "expected": _expects(kind, expected),
         "facts": _unreadable(given, on),
     }
     wrong = {key: said for key, said in wrong.items() if said}
@@ -295,6 +295,14 @@ def fields_of(condition: object) -> list[str]:
     except law.Refused:
         return []
     return list(law.compile_policies([law.Policy("", "", node)]).fields_of(0))
+
+
+def _expects(kind: str, expected: str) -> str:
+    """What is wrong with the answer that a case of a kind is to get."""
+    if expected not in checking.RESULTS:
+        return "请选择应有的结果。"
+    meant = checking.MEANT.get(kind, expected)
+    return "" if expected == meant else f"“{checking.KINDS[kind]}”的算例，应有的结果只能是“{checking.RESULTS[meant]}”。"
 
 
 def _unreadable(given: Mapping[str, object], on: date) -> str:

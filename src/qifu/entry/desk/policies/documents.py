@@ -27,6 +27,7 @@ from qifu.kernel.errors import Conflict, Invalid
 DAY = forms.DateInput({"type": "date"}, format="%Y-%m-%d")
 LISTED = ("标题", "文号", "层级", "发文机关", "成文日期", "开始执行", "停止执行", "事项（项）", "原文网址")
 WIDTHS = (50, 26, 8, 26, 12, 12, 12, 10, 40)
+TEXT_FIRST = ["text"]
 RELATIONS = (("amends", "修改"), ("repeals", "废止"), ("implements", "落实"), ("extends", "延续"))
 
 
@@ -130,7 +131,10 @@ def enter(incoming: HttpRequest) -> HttpResponse:
     """Enter a document."""
     request = cast(PersonRequest, incoming)
     access.require_writer(request.actor)
-    form, kept = PaperForm(request.POST or None), _uploaded(request)
+    kept = _uploaded(request)
+    if request.POST.get("act") == "read":
+        return _read_out(request, kept)
+    form = PaperForm(request.POST or None, field_order=TEXT_FIRST)
     if request.method == "POST" and _is_fine(form, kept):
         try:
             made = actions.enter(actor=request.actor, now=request.now, paper=form.paper, files=kept.ids)
@@ -141,6 +145,20 @@ def enter(incoming: HttpRequest) -> HttpResponse:
             return redirect("desk_policy_document", document=made.pk)
     context = {"form": form, "kept": kept.files}
     return render(request, "library/document_form.html", context, status=422 if form.errors else 200)
+
+
+def _read_out(request: PersonRequest, kept: _Uploaded) -> HttpResponse:
+    """Put what the pasted text says of itself where nothing is written yet; nothing is kept."""
+    from qifu.entry.desk.policies import pasting  # tables of industries, some megabytes that only a reading needs
+
+    given = {name: request.POST.get(name, "").strip() for name in PaperForm.base_fields if name != "papers"}
+    text = given["text"][: actions.LONGEST_TEXT]
+    found = pasting.paper(text) if text else {}
+    filled = [name for name in found if not given.get(name)]
+    form = PaperForm(initial=found | {name: value for name, value in given.items() if value}, field_order=TEXT_FIRST)
+    labels = [str(PaperForm.base_fields[name].label) for name in PaperForm.base_fields if name in filled]
+    context = {"form": form, "kept": kept.files, "has_read": True, "filled": labels, "has_text": bool(text)}
+    return render(request, "library/document_form.html", context | ({"told": pasting.told(text)} if text else {}))
 
 
 @require_http_methods(["GET", "POST"])

@@ -14,7 +14,7 @@ from qifu.domain.policies import access, composing, facts
 from qifu.domain.policies.actions import drafting
 from qifu.domain.policies.composing import Composed, Line
 from qifu.domain.policies.queries import desk, trial
-from qifu.engines.eligibility import Refused, catalogue
+from qifu.engines.eligibility import Field, Refused, catalogue
 from qifu.entry.desk.policies.documents import put_errors
 from qifu.entry.desk.policies.forms import AboutForm, WordsForm, formula_of, initial_of
 from qifu.entry.theme.middleware import PersonRequest
@@ -101,13 +101,19 @@ def preview(incoming: HttpRequest) -> HttpResponse:
     """The condition in words, and what it would do: who fits, what is missing, what stands in the way, what it costs."""
     request = cast(PersonRequest, incoming)
     access.require_writer(request.actor)
-    done = composing.composed(read_lines(request.POST))
-    context: dict[str, Any] = {"problems": done.problems}
+    given = read_lines(request.POST)
+    places = composing.begun(given)
+    kept = [given[place] for place in places]
+    if all(line.is_group for line in kept):
+        return render(request, "library/_preview.html", {"is_blank": True})
+    done = composing.composed(kept)
+    problems = [f"第 {places[n] + 1} 行：{line.problem}" for n, line in enumerate(done.lines) if line.problem]
+    context: dict[str, Any] = {"problems": problems, "waiting": len(given) - len(kept)}
     try:
         context["words"] = composing.said(done.condition, done.clauses)
         formula = formula_of(request.POST)
     except (Refused, ValueError) as refusal:
-        context["problems"] = [*done.problems, getattr(refusal, "zh", str(refusal))]
+        context["problems"] = [*problems, getattr(refusal, "zh", str(refusal))]
         formula = None
     if not context["problems"]:
         try:
@@ -199,10 +205,17 @@ def _words(form: WordsForm, done: Composed) -> drafting.Words | None:
 
 def _composing(given: list[Line]) -> dict[str, Any]:
     fields = [
-        (TYPES[kind], [(f.name, f.label) for f in catalogue().values() if f.type == kind and f.name != "enterprise_id"])
+        (
+            TYPES[kind],
+            [(f.name, _named(f)) for f in catalogue().values() if f.type == kind and f.name != "enterprise_id"],
+        )
         for kind in TYPES
     ]
     return {"lines": list(enumerate(given)), "fields": fields, "groups": GROUP_CHOICES, "known": catalogue()}
+
+
+def _named(field: Field) -> str:
+    return f"{field.label}（{'%' if field.unit == '比例' else field.unit}）" if field.unit else field.label
 
 
 def _page(
@@ -211,5 +224,9 @@ def _page(
 ) -> HttpResponse:  # fmt: skip
     is_wrong = bool(form.errors or (about is not None and about.errors)) and _is_saving(request)
     context = _composing(given) | {"form": form, "about": about, "paper": paper, "code": code, "number": number}
+    if paper.text:
+        from qifu.entry.desk.policies import pasting  # readers of texts, some megabytes that only an editor needs
+
+        context["told"] = pasting.told(paper.text)
     status = 422 if request.method == "POST" and is_wrong else 200
     return render(request, "library/editor.html", context, status=status)

@@ -40,7 +40,8 @@ def _context(request: PersonRequest, sheet: desk.Sheet) -> dict[str, Any]:
         (one, kinds[one.case.kind], _facts(one.case), RESULTS[one.case.expected], RESULTS.get(one.answer, ""))
         for one in sheet.tried
     ]
-    asked = [catalogue()[name] for name in sorted(drafting.fields_of(row.condition))]
+    last = sheet.tried[-1].case.facts if sheet.tried else {}  # the next example differs from it in little
+    asked = [(catalogue()[name], str(last.get(name, ""))) for name in sorted(drafting.fields_of(row.condition))]
     return {
         "sheet": sheet,
         "row": row,
@@ -54,7 +55,9 @@ def _context(request: PersonRequest, sheet: desk.Sheet) -> dict[str, Any]:
             FileItem(one.name, reverse("desk_policy_document_file", args=[row.document_id, one.pk]), one.size)
             for one in sheet.files
         ],
-        "today": facts.day(request.now),
+        "paper_text": row.document.text if row.state in ("draft", "reviewed") else "",  # a reader compares
+        "case_day": max(facts.day(request.now), row.force_from),
+        "wants_cases": len({one.case.kind for one in sheet.tried}) < len(desk.CASE_KINDS),
         "formula": formulas.said(row.formula),
     }
 
@@ -120,6 +123,7 @@ def add_case(incoming: HttpRequest, code: str, revision: int) -> HttpResponse:
     day = day_of(request.POST.get("on", ""))
     if day is None:
         raise Invalid("请填写算例的日期。")
+    kind = request.POST.get("kind", "")
     given = {
         name.removeprefix("fact_"): text.strip()
         for name in request.POST
@@ -127,7 +131,7 @@ def add_case(incoming: HttpRequest, code: str, revision: int) -> HttpResponse:
     }
     drafting.add_case(
         actor=request.actor, now=request.now, code=code, number=revision, name=request.POST.get("name", ""),
-        kind=request.POST.get("kind", ""), on=day, given=given, expected=request.POST.get("expected", ""),
+        kind=kind, on=day, given=given, expected=request.POST.get("expected", "") or checking.MEANT.get(kind, ""),
     )  # fmt: skip
     messages.success(request, "算例已保存。")
     return redirect("desk_policy", code=code)

@@ -47,6 +47,17 @@ _ON_ISSUE = re.compile(r"自?(?:印发|发布|公布|公告|颁布|发文)之日
 _TERM = re.compile(
     r"(?:有效期|试行期?|有效期限|执行期)\s*(?:为|限?为)?\s*(\d{1,2}|[一二两三四五六七八九十]+)\s*(年|个月)"
 )
+_TITLE = re.compile(
+    r"(?:通知|办法|意见|措施|公告|规定|细则|方案|决定|条例|指南|政策|通告|批复|函)(?:[（(][^）)]{1,20}[）)])?$"
+)
+_BODY = re.compile(r"[。；：:，]|^第[一二三四五六七八九十]+[条章]|^[一二三四五六七八九十]+、")
+TITLE_WITHIN, MIN_TITLE, MAX_TITLE = 12, 6, 120  # lines, characters
+_PLACES = (
+    ("district", re.compile(r"(?<!自治)(?<!地)[区县](?=[一-龥])(?!域)")),
+    ("city", re.compile(r"市(?=[一-龥])(?!场)")),
+    ("provincial", re.compile(r"省|自治区")),
+    ("national", re.compile(r"^(?:国务院|国家|财政部|税务总局|科技部|商务部|中国|中华|[一-龥]{2,12}部)")),
+)
 _VALID = re.compile(r"施行|实施|执行|有效|试行|生效|期限|止")
 
 
@@ -109,6 +120,29 @@ def number(text: str) -> str:
     )
     own = [match for match in found if not _CITING.search(text[max(0, match.start() - 60) : match.start()])]
     return _said(own[0]) if own else ""
+
+
+def title(text: str) -> str:
+    """What it calls itself: the first lines that end as titles of official papers do; empty when none do."""
+    lines = [line.strip() for line in fold(text).split("\n")]
+    head = [line for line in lines if line][:TITLE_WITHIN]
+    for place in range(len(head)):
+        for lines_together in (1, 2, 3):
+            told = "".join(head[place : place + lines_together])
+            if _BODY.search(told) or _NUMBER.search(told):
+                break
+            if _TITLE.search(told) and MIN_TITLE <= len(told) <= MAX_TITLE:
+                return told
+    return ""
+
+
+def level(issuer: str) -> str:
+    """The level that an office belongs to by its name: the smallest place in it counts; empty when it names none."""
+    first = issuer.split("、")[0]
+    for name, place in _PLACES:
+        if place.search(first):
+            return name
+    return ""
 
 
 def issued_on(text: str) -> date | None:
