@@ -93,6 +93,18 @@ def test_who_the_leading_one_is_stays_whatever_is_newer_of_the_merged(stage: Sta
     assert shown["address"] == "同级来源中数据日期最近"
 
 
+def test_a_name_taken_back_was_never_borne(stage: Stage) -> None:
+    lead, other = enter("武汉岚曜贸易", 71), enter("武汉岚曜贸易有限公司")
+    say(lead, "street", {"name": lead.name})
+    say(other, "market", {"name": other.name})
+    made = merge(lead, other)
+    lead.refresh_from_db()
+    assert (lead.name, [one.name for one in lead.former_names.all()]) == ("武汉岚曜贸易有限公司", ["武汉岚曜贸易"])
+    actions.undo_merge(actor=SYSTEM, now=NOW, merge=made.pk, reason="不是同一家")
+    lead.refresh_from_db()
+    assert (lead.name, lead.former_names.count()) == ("武汉岚曜贸易", 0)
+
+
 def test_undone_both_stand_as_before(two: tuple[Enterprise, Enterprise]) -> None:
     lead, other = two
     before = {pk: facts.held(pk) for pk in (lead.pk, other.pk)}

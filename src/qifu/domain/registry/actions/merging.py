@@ -62,7 +62,7 @@ def undo_merge(*, actor: Actor, now: datetime, merge: int, reason: str) -> Merge
         _tell(actor, now, "enterprise.unmerge", (row.leading, row.merged), facts, {"reason": why})
         silent = {row.leading_id: _fields_of(row.merged_id)}
         profiles = reckon_profiles([row.leading_id, row.merged_id], now)
-        settle(profiles, actor=actor, now=now, facts={"merge": row.pk}, silent=silent)
+        settle(profiles, actor=actor, now=now, facts={"merge": row.pk}, silent=silent, is_back=True)
     return row
 
 
@@ -91,7 +91,7 @@ def split_off(
         _tell(actor, now, "enterprise.split", (held, made), facts, {"reason": why})
         silent = silenced((held.pk, row.values) for row in chosen)
         profiles = reckon_profiles([held.pk, made.pk], now)
-        settle(profiles, actor=actor, now=now, facts={"split": made.pk}, silent=silent)
+        settle(profiles, actor=actor, now=now, facts={"split": made.pk}, silent=silent, is_back=True)
     return made
 
 

@@ -107,7 +107,14 @@ def _bind(row: SourceRow, enterprise: int | None, actor: Actor, now: datetime) -
     touched = {number for number in (row.enterprise_id, enterprise) if number is not None}
     silent = {row.enterprise_id: set(row.values)} if row.enterprise_id and enterprise is None else {}
     SourceRow.objects.filter(source=row.source_id, row_key=row.row_key, gone_at=None).update(enterprise=enterprise)
-    settle(reckon_profiles(touched, now), actor=actor, now=now, facts={"source_row": row.pk}, silent=silent)
+    settle(
+        reckon_profiles(touched, now),
+        actor=actor,
+        now=now,
+        facts={"source_row": row.pk},
+        silent=silent,
+        is_back=enterprise is None,
+    )
 
 
 def _different(pair: Pairing, actor: Actor, now: datetime) -> None:

@@ -34,10 +34,12 @@ def settle(
     now: datetime,
     facts: Mapping[str, object],
     silent: Mapping[int, Collection[str]] | None = None,
+    is_back: bool = False,
 ) -> int:
     """Bring the enterprises in line with what stands; return how many changed.
 
     `silent`: fields of which nobody says anything any more, by enterprise; they become blank.
+    `is_back`: something is taken back; a name that was never borne does not become a former one.
     """
     held = {profile.enterprise_id: profile.values for profile in profiles}
     streets = street_names([(u.id, u.name, u.short_name) for u in people.units("street", closed=True)])
@@ -48,7 +50,7 @@ def settle(
             blank = (silent or {}).get(row.pk, ())
             found = _moved(row, {**_blanks(blank, held[row.pk]), **_wanted(held[row.pk], streets)})
             moved += [found] if found.after else []
-    _keep(moved, actor, now, facts)
+    _keep(moved, actor, now, facts, is_back)
     return len(moved)
 
 
@@ -81,14 +83,16 @@ def _moved(row: Enterprise, wanted: Mapping[str, object]) -> _Moved:
     return found
 
 
-def _keep(moved: list[_Moved], actor: Actor, now: datetime, facts: Mapping[str, object]) -> None:
+def _keep(moved: list[_Moved], actor: Actor, now: datetime, facts: Mapping[str, object], is_back: bool) -> None:
     if not moved:
         return
     renamed = [each for each in moved if "name" in each.after]
+    for each in renamed:
+        FormerName.objects.filter(enterprise=each.row, name=each.row.name).delete()  # borne again
     former = former_names([each.row.pk for each in renamed])
     for each in renamed:
         old, names = str(each.before["name"]), former.setdefault(each.row.pk, [])
-        if old not in names:
+        if not is_back and old not in names:
             FormerName.objects.create(enterprise=each.row, name=old)
             names.append(old)
         each.row.initials = naming.initials(each.row.name)

@@ -96,7 +96,7 @@ def _let_stand(
     removed = _remove_made(row, [one.enterprise_id for one in mine if one.enterprise_id], actor, now)
     left = {pk: fields for pk, fields in touched.items() if pk not in removed}
     profiles = reckon_profiles(left, now)
-    settle(profiles, actor=actor, now=now, facts={"load": row.pk, "undone": True}, silent=left)
+    settle(profiles, actor=actor, now=now, facts={"load": row.pk, "undone": True}, silent=left, is_back=True)
     _settle_marks(profiles, localdate(row.started_at))
 
 

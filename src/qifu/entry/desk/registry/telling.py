@@ -17,6 +17,12 @@ if TYPE_CHECKING:
 VERBS = {
     "enterprise.create": ("录入企业", "plus"),
     "enterprise.change": ("信息变更", "edit"),
+    "enterprise.merge": ("合并企业", "split"),
+    "enterprise.unmerge": ("撤销合并", "undo"),
+    "enterprise.split": ("拆分企业", "split"),
+    "enterprise.state_fact": ("企业填报", "edit"),
+    "enterprise.ask_again": ("再次询问已有数据", "reply"),
+    "enterprise.file": ("导出一企一档", "download"),
     "enterprise.greet": ("问候新企业", "send"),
     "enterprise.not_greeted": ("未能问候新企业", "alert"),
     "enterprise.greeting_seen": ("企业看过问候", "check"),
@@ -62,7 +68,7 @@ def _text(row: Record, body: Mapping[str, object]) -> str:
         )
     if row.verb == "unmask":
         return f"理由：{body.get('reason', '（已清除）')}"
-    return str(body.get("person", ""))
+    return str(body.get("person") or body.get("reason") or "")
 
 
 def change(label: str, before: object, after: object) -> tuple[str, str, str]:
