@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from pytest_django.fixtures import Settings
+from pytest_django.fixtures import DjangoAssertNumQueries, Settings
 
-from qifu.domain.policies import checking, composing, facts
+from qifu.domain.policies import checking, columns, composing, facts
 from qifu.domain.policies.composing import Line
 from qifu.domain.policies.models import Case, Document, Revision
 from qifu.entry.desk.policies import pasting
@@ -141,3 +141,38 @@ def test_who_reads_a_draft_has_the_text_beside_it(stage: Stage) -> None:
     assert "独一无二的正文" in reader.get(f"/desk/policies/items/{CODE}/").content.decode()
     Revision.objects.filter(pk=row.pk).update(state="withdrawn")
     assert "独一无二的正文" not in reader.get(f"/desk/policies/items/{CODE}/").content.decode()
+
+
+def test_columns_are_read_once_for_all_processes_and_names_only_where_asked_for(
+    stage: Stage,
+    django_assert_num_queries: DjangoAssertNumQueries,
+    django_assert_max_num_queries: DjangoAssertNumQueries,
+) -> None:
+    room.firm(stage, employees=60)
+    on = facts.day(NOW)
+    read = columns.kept(on)
+    with django_assert_num_queries(0):
+        assert columns.kept(on) is read
+    assert not {"name", "uscc", "enterprise_id"} & set(read.table.columns)
+    facts.forget()  # as another process, which has read nothing yet
+    with django_assert_max_num_queries(1) as asked:  # none where the cache is not in the database
+        shared = columns.kept(on)
+    assert all("kernel_cache" in one["sql"] for one in asked.captured_queries)
+    assert (shared.ids.tolist(), shared.streets) == (read.ids.tolist(), read.streets)
+    rows = slice(0, read.table.rows)
+    assert str(shared.table.columns["employees"].floats(rows)) == str(read.table.columns["employees"].floats(rows))  # type: ignore[union-attr]
+    named = columns.kept(on, ["employees", "name"])
+    assert stage.firm.name in named.table.columns["name"].words  # type: ignore[union-attr]
+
+
+def test_a_condition_on_names_is_counted_too(stage: Stage) -> None:
+    room.firm(stage)
+    rows = [("0", "clause", "name", "in", stage.firm.name, "", "")]
+    told = entered(stage, "admin").post("/desk/policies/preview/", lines(rows)).context["told"]
+    assert (told.eligible, told.unknown) == (1, 0)
+
+
+def test_the_empty_editor_has_the_columns_ready_for_the_first_line(stage: Stage) -> None:
+    assert not facts.HELD
+    entered(stage, "admin").post("/desk/policies/preview/", lines([("0", "and", "", "", "", "", "")]))
+    assert list(facts.HELD) == [(facts.day(NOW), False)]

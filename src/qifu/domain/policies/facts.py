@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import threading
-import time
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -28,7 +27,6 @@ from qifu.engines.eligibility.conditions import Literal
 
 MANY = 500  # revisions that are read one by one; more are read with all
 IDENTITIES = ("enterprise_id", "name", "uscc")
-KEPT = 600  # seconds that the columns of all enterprises are kept for previews
 Facts = dict[str, Literal | None]
 Stamp = tuple[int, datetime, int]  # a revision, when it was changed, the version of its document
 
@@ -129,7 +127,7 @@ def forget() -> None:
     """Let go of what is kept, as between tests."""
     _shelf.cache_clear()
     _KEPT.begin()
-    _CITY.clear()
+    HELD.clear()
 
 
 def of(held: Mapping[str, registry.Held], on: date) -> Facts:
@@ -170,6 +168,9 @@ def city(on: date, ids: Sequence[int] | None = None, without: Collection[str] = 
     return City(held, law.Table(len(held), columns), tuple(streets), tuple(sections))
 
 
+HELD: dict[tuple[date, bool], tuple[float, City]] = {}  # of previews: by day and with names or without, since when
+
+
 def identities_unasked(shelf: Shelf) -> frozenset[str]:
     """Those of the fields that differ from one enterprise to the next of which no item asks."""
     asked = shelf.library.fields
@@ -177,18 +178,6 @@ def identities_unasked(shelf: Shelf) -> frozenset[str]:
     return frozenset(
         name for name in IDENTITIES if name not in asked and not any(f'"{name}"' in text for text in formulas)
     )
-
-
-_CITY: dict[date, tuple[float, City]] = {}
-
-
-def city_kept(on: date) -> City:
-    """All enterprises as they were some minutes ago at most: for previews while somebody composes."""
-    found = _CITY.get(on)
-    if found is None or time.monotonic() - found[0] > KEPT:
-        _CITY.clear()
-        _CITY[on] = found = (time.monotonic(), city(on))
-    return found[1]
 
 
 def _is_blank(column: law.Numbers, rows: int) -> bool:

@@ -10,7 +10,7 @@ from difflib import SequenceMatcher
 
 import numpy as np
 
-from qifu.domain.policies import access, composing, costing, facts, formulas, windows
+from qifu.domain.policies import access, columns, composing, costing, facts, formulas, windows
 from qifu.domain.policies.actions.matching import Lacking
 from qifu.domain.policies.models import Revision
 from qifu.engines import eligibility as law
@@ -58,7 +58,18 @@ def trial(*, actor: Actor, on: date, condition: object, formula: object = None) 
     :raises Forbidden: not of the staff. :raises Refused: the condition or the formula cannot be used.
     """
     access.require_staff(actor)
-    return _tried(facts.city_kept(on), on, condition, formula)[0]
+    node = law.parse(condition, law.catalogue())
+    return _tried(columns.kept(on, _asked(node)), on, node, formula)[0]
+
+
+def prepare(*, actor: Actor, on: date) -> None:
+    """Have the columns of all enterprises at hand before somebody wants counts. :raises Forbidden: not of the staff."""
+    access.require_staff(actor)
+    columns.kept(on)
+
+
+def _asked(*nodes: law.Node) -> frozenset[str]:
+    return law.compile_policies([law.Policy(str(n), "", node) for n, node in enumerate(nodes)]).fields
 
 
 def comparison(*, actor: Actor, on: date, code: str, one: int, other: int) -> Comparison:
@@ -67,8 +78,9 @@ def comparison(*, actor: Actor, on: date, code: str, one: int, other: int) -> Co
     :raises Missing: there is no such revision.
     """
     first, second = (access.revision(actor, code, number) for number in (one, other))
-    city = facts.city_kept(on)
-    told = [_tried(city, on, row.condition, row.formula) for row in (first, second)]
+    nodes = [law.parse(row.condition, law.catalogue()) for row in (first, second)]
+    city = columns.kept(on, _asked(*nodes))
+    told = [_tried(city, on, node, row.formula) for node, row in zip(nodes, (first, second), strict=True)]
     before, after = told[0][1], told[1][1]
     moved = tuple(
         (RESULTS[a], RESULTS[b], int(((before == a) & (after == b)).sum()))
@@ -87,8 +99,7 @@ def comparison(*, actor: Actor, on: date, code: str, one: int, other: int) -> Co
     )
 
 
-def _tried(city: facts.City, on: date, condition: object, formula: object) -> tuple[Trial, np.ndarray]:
-    node = law.parse(condition, law.catalogue())
+def _tried(city: facts.City, on: date, node: law.Node, formula: object) -> tuple[Trial, np.ndarray]:
     library = law.compile_policies([law.Policy("草稿", "", node)])
     told = law.match(library, city.table, on)
     yes, unknown = told.eligible(0), told.unknown(0)

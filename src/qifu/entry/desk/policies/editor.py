@@ -105,6 +105,7 @@ def preview(incoming: HttpRequest) -> HttpResponse:
     places = composing.begun(given)
     kept = [given[place] for place in places]
     if all(line.is_group for line in kept):
+        trial.prepare(actor=request.actor, on=facts.day(request.now))  # while the first line is being written
         return render(request, "library/_preview.html", {"is_blank": True})
     done = composing.composed(kept)
     problems = [f"第 {places[n] + 1} 行：{line.problem}" for n, line in enumerate(done.lines) if line.problem]
