@@ -19,6 +19,8 @@ from .words import compact, unnumbered
 _MARKER = re.compile(r"\(?(?:公开|附)?表[-]?[\d一二三四五六七八九十]{1,2}(?:[-.]\d)?\)?$|\(?公开\d{1,2}表\)?$")
 # a number is of digits or of characters: in 表5一般公共预算 the 一 belongs to the title
 _PREFIX = re.compile(r"^(附?表|公开|附件)(\d{1,2}|[一二三四五六七八九十]{1,2}(?!般))?([-.]\d)?(表)?[-.、:：]?")
+# what a title adds in brackets: that it goes on, by which classification, in which money
+_ASIDE = re.compile(r"\((续\d?表?|接上页|(按|分)?(政府|部门)?(预算)?(支出)?经济(分类)?(科目)?|单位:?(万元|元))\)$")
 _MARKED = re.compile(
     r"^\(?(公开|预算公开|部门公开|决算公开|附)?(表)?0?(\d{1,2}|[一二三四五六七八九十]{1,2})(-\d)?表?\)?$"
 )
@@ -60,7 +62,7 @@ def titled(text: str) -> Layout | None:
     plain = compact(text)
     if not 4 <= len(plain) <= 70 or plain[-1] in "。;:,明" or "说明" in plain:
         return None
-    plain = _MARKER.sub("", _PREFIX.sub("", unnumbered(plain)))
+    plain = _ASIDE.sub("", _MARKER.sub("", _PREFIX.sub("", unnumbered(plain))))
     for each in layouts():
         found = each.pattern.search(plain)
         if found and found.end() == len(plain) and not re.search(r"[,;。]", plain):

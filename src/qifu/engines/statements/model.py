@@ -44,6 +44,11 @@ class Row:
     amounts: Amounts
     at: int = field(default=0, compare=False)
 
+    @property
+    def called(self) -> str:
+        """Code and name; a project without a code has its name alone."""
+        return self.name if self.code == self.name else f"{self.code} {self.name}"
+
 
 @dataclass(frozen=True)
 class Statement:

@@ -133,7 +133,7 @@ def tops(statement: Statement, code: str) -> list[str]:
 
 
 def _row_name(statement: Statement, row: Row) -> str:
-    return f"{printed_name(statement.id)}" + (f"“{row.code} {row.name}”行" if row.code else "合计行")
+    return f"{printed_name(statement.id)}" + (f"“{row.called}”行" if row.code else "合计行")
 
 
 def _inside(model: Model) -> Iterator[Relation]:
@@ -599,14 +599,18 @@ def _budget(model: Model) -> Iterator[Relation]:
             "预算表3项目支出合计",
             _total_line(model, "B10"),
         )
+    if "B10" in tables:
         yield from _projects(tables["B10"])
     yield from _general_only_budget(model)
 
 
 def _projects(statement: Statement) -> Iterator[Relation]:
-    projects = [row for row in statement.rows if len(row.code) >= 12]
-    if statement.row("") is None or not projects:
+    projects = [row for row in statement.rows if len(row.code) >= 12 or row.code == row.name]
+    whole = statement.row("")
+    if whole is None or not projects:
         return
+    if sum(row.amounts.get("total") or 0 for row in projects) == 2 * (whole.amounts.get("total") or 0):
+        return  # projects of two levels below each other
     yield Relation(
         "BUD-10",
         ((("B10", "", "total"), 1), *((("B10", row.code, "total"), -1) for row in projects)),

@@ -7,12 +7,15 @@ from dataclasses import replace
 from decimal import Decimal
 
 from qifu.engines.statements.model import Amounts, Claim, Model, Statement
+from qifu.engines.statements.relations import cells_of
 
+ENOUGH = 3  # figures that show the unit
 _WAN = {"元": Decimal("0.0001"), "千元": Decimal("0.1"), "亿元": Decimal(10000)}
 
 
 def in_wan(model: Model) -> Model:
     """The model with all statements in 万元; the text too, where it speaks in the 元 of its statements."""
+    model = _with_units(model)
     others = [name for name, table in model.tables.items() if _factor(table) is not None]
     if not others:
         return model
@@ -20,6 +23,22 @@ def in_wan(model: Model) -> Model:
     if speaks_yuan(model):
         model = replace(model, claims=tuple(_said(claim) for claim in model.claims))
     return replace(model, tables=tables)
+
+
+def _with_units(model: Model) -> Model:
+    """The model with statements that print no unit in that of the others; where none prints one, in 元 if the text shows it."""
+    usual = model.document.money_unit or ("元" if _is_shown_in_yuan(model) else "")
+    if usual in ("", "万元") or all(table.money_unit for table in model.tables.values()):
+        return model
+    tables = {name: replace(table, money_unit=table.money_unit or usual) for name, table in model.tables.items()}
+    return replace(model, tables=tables, document=replace(model.document, money_unit=usual))
+
+
+def _is_shown_in_yuan(model: Model) -> bool:
+    """Whether figures that the text says in 万元 stand in the statements ten thousand times as large, and none as said."""
+    held = {value for value in cells_of(model).values() if value}
+    said = {claim.value for claim in model.claims if claim.unit == "万元" and claim.value}
+    return sum(value * 10000 in held for value in said) >= ENOUGH and held.isdisjoint(said)
 
 
 def in_yuan(model: Model) -> Model:

@@ -10,11 +10,12 @@ from decimal import Decimal
 from qifu.engines.statements.layouts import Layout
 from qifu.engines.statements.model import Row, Statement
 from qifu.engines.statements.money import amount
-from qifu.engines.statements.paper import Line
+from qifu.engines.statements.paper import Line, row_of
 from qifu.engines.statements.words import compact, is_chinese
 
 from .frames import Trouble, data_lines, display
 
+_HALVES, _WHOLE = ("人员经费", "公用经费"), ("合计", "小计", "金额", "决算数")
 _ECONOMIC_CODE = re.compile(r"^3\d{2}(\d{2})?$")
 
 
@@ -36,6 +37,33 @@ def read_economic(base: Statement, layout: Layout, lines: Sequence[Line], troubl
     return replace(
         base, rows=tuple(sorted(rows, key=lambda row: row.code)), personnel_total=personnel, public_total=public
     )
+
+
+def without_halves(lines: Sequence[Line]) -> list[Line]:
+    """The lines without the columns 人员经费 and 公用经费 that repeat the column of totals; as they are where one disagrees."""
+    head = next((line for line in lines if _is_head_of_halves(line)), None)
+    if head is None or head.cells is None:
+        return list(lines)
+    at = {word: i for i, cell in enumerate(head.cells) for word in (compact(cell),) if word in (*_HALVES, *_WHOLE)}
+    whole = next(at[word] for word in _WHOLE if word in at)
+    return [_without_halves(line, whole, [at[word] for word in _HALVES]) for line in lines]
+
+
+def _is_head_of_halves(line: Line) -> bool:
+    words = [compact(cell) for cell in line.cells or ()]
+    return all(words.count(word) == 1 for word in _HALVES) and sum(words.count(word) for word in _WHOLE) == 1
+
+
+def _without_halves(line: Line, whole: int, halves: Sequence[int]) -> Line:
+    cells = list(line.cells or ())
+    if len(cells) <= max(whole, *halves) or not any(_ECONOMIC_CODE.match(compact(cell)) for cell in cells[:whole]):
+        return line
+    code = next(compact(cell) for cell in cells[:whole] if _ECONOMIC_CODE.match(compact(cell)))
+    own, other = (halves[0], halves[1]) if code[:3] in ("301", "303") else (halves[1], halves[0])
+    if amount(cells[whole]) is None or amount(cells[own]) != amount(cells[whole]) or amount(cells[other]):
+        return line
+    cells[own] = cells[other] = ""
+    return row_of(line.number, cells, line.page)
 
 
 def _halves(cells: Sequence[str]) -> tuple[Decimal, Decimal] | None:

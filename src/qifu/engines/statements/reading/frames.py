@@ -13,8 +13,11 @@ from qifu.engines.statements.words import compact
 
 from .outline import Region
 
+_MARKER = re.compile(
+    r"\(?(?:(?:附|公开|决算公开|预算公开)?表\d{1,2}(?:-\d)?|(?:附|公开|决算公开|预算公开)表?\d{1,2}表)\)?$"
+)
 _UNIT = re.compile(
-    r"^(?:部门/单位|部门|编制单位|编制部门|编报单位|编报部门|填报部门|部门名称|单位名称|单位|填报单位|预算单位)(?:\(盖章\)|\(公章\))?[:：](.+?)(?:(?:金额)?单位[:：].*)?$"
+    r"^(?:公开部门|公开单位|部门/单位|部门|编制单位|编制部门|编报单位|编报部门|填报部门|部门名称|单位名称|单位|填报单位|预算单位)(?:\(盖章\)|\(公章\))?[:：](.+?)(?:(?:金额)?单位[:：].*)?$"
 )
 _MONEY = re.compile(r"(?:金额)?单位[:：]((?:人民币)?(?:万元|元|亿元|千元))")
 _NOTE = re.compile(
@@ -42,7 +45,7 @@ def read_head(region: Region) -> Statement:
             if found := _MONEY.search(plain):
                 money = money or found[1]
             if (found := _UNIT.match(plain)) and not unit and found[1] not in ("万元", "元") and len(found[1]) < 50:
-                unit = found[1]
+                unit = _MARKER.sub("", found[1])  # the number of the statement stands on the same line
         if (line.cells is None or line.alone) and _NOTE.match(compact(line.alone)):
             notes.append(line.alone)
         elif (

@@ -26,7 +26,7 @@ _FILLER = re.compile(r"^(栏次|类|款|项|次|栏|行次|.)$")
 _HEAD_CELL = re.compile(
     r"(部门|单位|机构)(名称)?[:：]|单位[:：](万)?元|^20\d\d年度?(年?初?(预算|执行|决算|完成|调整).*)?$"
 )
-_CODE_AND_NAME = re.compile(r"^([\d][\d\s.,]*\d)\s*([^\d\s.,].*)$")
+_CODE_AND_NAME = re.compile(r"^[\[［【(（〔]?([\d][\d\s.,]*\d)\s*[\]］】)）〕]?[\s_:：.-]*([^\d\s.,].*)$")
 _NUMBER = r"[+-]?\d(?:[\d,，]*\d)?(?:\s?\.\s?\d{1,4})?"
 TRAILING = re.compile(rf"^(.*?)((?:(?:^|\s+){_NUMBER}%?)+)\s*$")
 

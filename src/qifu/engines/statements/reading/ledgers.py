@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
+from itertools import combinations
 
 from qifu.engines.statements.layouts import Layout, ledger, ledger_line
 from qifu.engines.statements.model import Amounts, Entry, Repair, Statement, Unreadable
@@ -30,7 +31,7 @@ def read_ledger(base: Statement, layout: Layout, lines: Sequence[Line], trouble:
     expenditure: list[Entry] = []
     for line in data:
         left, right = _sides(line, step, layout.columns) if line.is_row else _unruled_sides(line, step)
-        if line.cells is None and _is_crowded(left, right, line, step, layout.columns):
+        if _is_crowded(left, right, line, step, layout.columns):
             trouble.unreadable.append(Unreadable(f"{base.id} 第{line.number}行", line.text, PARTED, line.number))
             continue
         if len(left) > 1 and not any(value is not None for _, _, figures in (*left, *right) for value in figures):
@@ -51,9 +52,11 @@ def read_ledger(base: Statement, layout: Layout, lines: Sequence[Line], trouble:
 
 
 def _is_crowded(left: list[_Item], right: list[_Item], line: Line, step: int, columns: Sequence[str]) -> bool:
-    """Whether a line without columns holds more figures than it has places for, or one that a space may have parted."""
+    """Whether a line holds more figures than it has places for, or, without columns, one that a space may have parted."""
     most = [(left, 1), (right, len(columns))]
-    return (not step and is_doubtful(line)) or any(len(held) > width for side, width in most for _, _, held in side)
+    if line.cells is None and not step and is_doubtful(line):
+        return True
+    return any(sum(value is not None for value in held) > width for side, width in most for _, _, held in side)
 
 
 def _amounts(columns: Sequence[str], figures: Sequence[Decimal | None]) -> Amounts:
@@ -70,8 +73,8 @@ def _line_step(lines: Sequence[Line]) -> int:
     steps: Counter[int] = Counter()
     for line in lines:
         numbers = [n for cell in (line.cells or (line.raw or line.text).split()) if (n := _whole(cell)) is not None]
-        if len(numbers) >= 2 and numbers[-1] > numbers[0] and not grid.is_column_numbers(line):
-            steps[numbers[1] - numbers[0]] += 1
+        if not grid.is_column_numbers(line):  # amounts may be whole too: a nought, a small figure
+            steps.update({right - left for left, right in combinations(numbers, 2) if right > left})
     if not steps:
         return 0
     step, count = steps.most_common(1)[0]

@@ -45,11 +45,15 @@ def _held(statement: Statement) -> Iterator[Decimal | None]:
     for half in (statement.budget, statement.actual):
         yield from (half or {}).values()
     yield from (statement.personnel_total, statement.public_total)
+    if statement.personnel_total is not None and statement.public_total is not None:
+        yield statement.personnel_total + statement.public_total  # 合计, of which the two are the parts
+    elif statement.id == "T06":
+        yield sum((row.amounts["amount"] or Decimal(0) for row in statement.rows if len(row.code) == 3), Decimal(0))
 
 
 def _figures(line: Line) -> Iterator[Decimal]:
     for token in line.cells if line.cells is not None else (line.raw or line.text).split():
-        if _DECIMAL.search(token) and (value := amount(token)) is not None:
+        if _DECIMAL.search(token) and (value := amount(token)):  # a nought that no cell took loses nothing
             yield value
 
 

@@ -18,6 +18,7 @@ from . import grid
 from .frames import Trouble, data_lines, display
 from .unplaced import NO_PLACES, agreed
 
+NO_CODE = "没有编码，不能归入任何一行"
 _LIST_CODE = re.compile(r"^\d{2,8}$|^[0-9A-Z]{12,24}$")
 
 
@@ -27,10 +28,11 @@ def read_listed(base: Statement, layout: Layout, lines: Sequence[Line], trouble:
     data = data_lines(lines)
     named = _named_units(data)
     usual = _usual_start(data, named)
+    projects = _project_names(data) if layout.shape == "projects" else -1
     for line in data:
         if grid.is_column_numbers(line):
             continue
-        if (row := _ruled_listed(line, layout, usual, named)) is not None:
+        if (row := _ruled_listed(line, layout, usual, named, projects)) is not None:
             rows.append(row)
             continue
         tokens = list(line.cells) if line.cells is not None else (line.raw or line.text).split()
@@ -44,8 +46,11 @@ def read_listed(base: Statement, layout: Layout, lines: Sequence[Line], trouble:
             words += [token for token in (line.cells or (line.raw or line.text).split()) if token]
             continue
         words += [token for token in tokens if token]
-        code, name = _code_and_name(words, rows, first=not rows)
+        code, name = _code_and_name(words, rows, first=not rows, alone=not any(tokens))
         words = []
+        if not name:
+            trouble.unreadable.append(Unreadable(f"{base.id} 第{line.number}行", line.text, NO_CODE, line.number))
+            continue
         amounts: Amounts = dict.fromkeys(layout.columns)
         ways = grid.spread(figures, layout.id, layout.columns)
         if len(ways) == 1:
@@ -57,7 +62,7 @@ def read_listed(base: Statement, layout: Layout, lines: Sequence[Line], trouble:
     return replace(base, rows=tuple(rows))
 
 
-def _ruled_listed(line: Line, layout: Layout, usual: int, named: frozenset[int]) -> Row | None:
+def _ruled_listed(line: Line, layout: Layout, usual: int, named: frozenset[int], projects: int) -> Row | None:
     """A row whose cells stand in their columns: code, name, maybe the unit, and the amounts, the first in the usual place."""
     cells = list(line.cells or ())
     if len(cells) < 4 or grid.is_column_numbers(line) or usual < 0:
@@ -71,7 +76,23 @@ def _ruled_listed(line: Line, layout: Layout, usual: int, named: frozenset[int])
     if any("合计" in compact(cell) for cell in heads):
         return Row("", "合计", amounts, line.number)
     code = compact(heads[0])
-    return Row(code, display(heads[1]), amounts, line.number) if _LIST_CODE.match(code) and len(heads) > 1 else None
+    if _LIST_CODE.match(code) and len(heads) > 1:
+        return Row(code, display(heads[1]), amounts, line.number)
+    if 0 <= projects < first and cells[projects] and not any(_LIST_CODE.match(compact(cell)) for cell in heads):
+        name = display(cells[projects])
+        return Row(name, name, amounts, line.number)  # a project without a code is known by its name
+    return None
+
+
+def _project_names(lines: Sequence[Line]) -> int:
+    """The column headed 项目名称 of a table of projects; -1 where none is."""
+    for line in lines:
+        cells = [compact(cell) for cell in line.cells or ()]
+        if grid.figures_of(cells):
+            break
+        if cells.count("项目名称") == 1:
+            return cells.index("项目名称")
+    return -1
 
 
 _OF_UNIT = re.compile(r"^(项目|预算|执行|实施|主管)?(单位|部门)(编码|代码|名称)?$")
@@ -119,10 +140,13 @@ def _is_code(tokens: Sequence[str], figures_after: int) -> bool:
     return len(tokens) == 1 and figures_after == 0 and bool(_LIST_CODE.match(tokens[0])) and "." not in tokens[0]
 
 
-def _code_and_name(words: Sequence[str], rows: Sequence[Row], *, first: bool) -> tuple[str, str]:
+def _code_and_name(words: Sequence[str], rows: Sequence[Row], *, first: bool, alone: bool) -> tuple[str, str]:
+    """Code and name of a row without cells; a first row of figures `alone` is the total, one that names nothing known has neither."""
     places = [i for i, word in enumerate(words) if _LIST_CODE.match(word)]
-    if not places or (first and any("合计" in compact(word) for word in words[-2:])):
+    if (first or not places) and any("合计" in compact(word) for word in words[-2:]):
         return "", "合计"
+    if not places:
+        return "", "合计" if first and alone else ""
     code = words[places[-1]]
     name = "".join(words[places[-1] + 1 :])
     for row in sorted(rows, key=lambda row: -len(row.name)):

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from qifu.engines.statements.layouts import Layout, is_marker, titled
+from qifu.engines.statements.layouts import Layout, is_marker, ledger_line, titled
 from qifu.engines.statements.model import Paragraph
 from qifu.engines.statements.paper import Line
 from qifu.engines.statements.words import chinese_number, compact, unnumbered
@@ -53,6 +53,9 @@ _HEADING_WORDS = (
     "范围",
     "综述",
     "应用",
+)
+_TABLE_TITLE = re.compile(
+    r"^(?:20\d\d年度?)?(?=.*(?:情况|预算|决算|支出|明细|统计|汇总|采购|购买|项目|资产|目标))[^,。;:!?|\d.%]{4,34}表$"
 )
 _CONTENTS = re.compile(r"^目录$|^目\s*录$")
 # headings that may be followed on the same line by their text
@@ -205,16 +208,16 @@ class _Walker:
             return True
         if self.region is None:
             return False
-        if self._leaves(line):
+        if self._leaves(line) or _is_followed(self.region, text):
             self.region = None
             return False
         self.region.lines.append(line)
         return True
 
     def _opens(self, found: Layout, line: Line) -> bool:
-        same = self.region is not None and self.region.layout.id == found.id
-        if self.region is not None and same and not _has_figures(self.region.lines) and not _is_begun(self.region):
-            self.region.lines.append(line)  # a second title of the same statement
+        open_still = self.region is not None and self.region.layout.id == found.id
+        if self.region is not None and open_still and (_is_empty(self.region) or _goes_on_overleaf(self.region, line)):
+            self.region.lines.append(line)  # a second title of the same statement, or the next page of it
             return True
         self._close()
         self.region = Region(found, line)
@@ -352,6 +355,25 @@ class _Walker:
 
 def _has_figures(lines: Sequence[Line]) -> bool:
     return any(re.search(r"\d[\d,]*\s*\.\s*\d", line.text) for line in lines)
+
+
+def _is_followed(region: Region, text: str) -> bool:
+    """Whether a line is the title of the next table, one that is none of the statements: 政府采购预算表."""
+    if region.layout.shape == "target_form" or _is_empty(region):
+        return False
+    return bool(_TABLE_TITLE.match(compact(text))) and not is_marker(text)
+
+
+def _is_empty(region: Region) -> bool:
+    return not _has_figures(region.lines) and not _is_begun(region)
+
+
+def _goes_on_overleaf(region: Region, title: Line) -> bool:
+    """Whether a page repeats the title of a two-sided statement that has not come to its closing line yet."""
+    if region.layout.shape != "ledger" or compact(region.title.alone) != compact(title.alone):
+        return False
+    names = {line[1] for each in region.lines for cell in each.cells or () if (line := ledger_line(cell))}
+    return bool(names) and "grand" not in names
 
 
 def _is_begun(region: Region) -> bool:

@@ -23,6 +23,7 @@ from .unplaced import NO_PLACES, Unplaced, agreed, settle
 
 _CODED = re.compile(r"(?:^|\s)((?:\d{7}|\d{5}|\d{3})(?:\s+(?:\d{7}|\d{4}|\d{2}))*\s+)(\D.*)$")
 _BROKEN = re.compile(r"\d\s*[.,，、'’]\s*\d*$")  # part of a figure that stayed with the words before it
+_Taken = tuple[Line, str, str, list[Decimal] | None]  # without figures: the row is blank; without any: they are open
 ENOUGH = 3  # rows from which on they show where a table has its names
 
 
@@ -150,7 +151,7 @@ def _misread_name(code: str, name: str) -> str:
 
 
 def _unruled_rows(statement: str, layout: Layout, lines: Sequence[Line], trouble: Trouble) -> list[Row]:
-    taken: list[tuple[Line, str, str, list[Decimal]]] = []
+    taken: list[_Taken] = []
     words: list[str] = []
     for line in lines:
         text, figures = grid.trailing_figures(line.raw or line.text)
@@ -161,6 +162,12 @@ def _unruled_rows(statement: str, layout: Layout, lines: Sequence[Line], trouble
             continue
         if is_doubtful(line) or _BROKEN.search(text):
             figures = []
+        if words and _CODED.match(text + " ") and (blank := _CODED.search(" ".join(words))):
+            code, _ = grid.code_of(blank[1].split(), "".join(blank[2].split()))
+            taken.append(
+                (line, code, "".join(blank[2].split()), None)
+            )  # a row without figures ends where a code begins
+            words = []
         joined = " ".join([*words, text]).strip()
         words = []
         if found := _CODED.search(joined):
@@ -179,14 +186,16 @@ def _unruled_rows(statement: str, layout: Layout, lines: Sequence[Line], trouble
     return _without_places(statement, layout, taken, trouble)
 
 
-def _without_places(
-    statement: str, layout: Layout, taken: Sequence[tuple[Line, str, str, list[Decimal]]], trouble: Trouble
-) -> list[Row]:
+def _without_places(statement: str, layout: Layout, taken: Sequence[_Taken], trouble: Trouble) -> list[Row]:
     """Settle the columns of rows whose figures carry no places: blank cells have left no trace."""
     columns = _used_columns(statement, layout, taken)
     if columns != layout.columns:
         trouble.assumed[statement] = columns
-    ways = [Unplaced(code, grid.spread(figures, statement, columns)) for _, code, _, figures in taken]
+    blank: Amounts = dict.fromkeys(columns)
+    ways = [
+        Unplaced(code, [blank] if figures is None else grid.spread(figures, statement, columns))
+        for _, code, _, figures in taken
+    ]
     settle(ways, columns)
     rows = []
     for (line, code, name, _), way in zip(taken, ways, strict=True):
@@ -200,15 +209,13 @@ def _without_places(
     return rows
 
 
-def _used_columns(
-    statement: str, layout: Layout, taken: Sequence[tuple[Line, str, str, list[Decimal]]]
-) -> tuple[str, ...]:
+def _used_columns(statement: str, layout: Layout, taken: Sequence[_Taken]) -> tuple[str, ...]:
     """The columns that hold anything: as many as the total row has figures, from the first on, when they add up.
 
     That they are the first ones is assumed here; `reading.proof` asks the rest of the document whether it is so.
     """
-    total = next((figures for _, code, _, figures in taken if not code), [])
-    most = max((len(figures) for _, _, _, figures in taken), default=0)
+    total = next((figures or [] for _, code, _, figures in taken if not code), [])
+    most = max((len(figures or ()) for _, _, _, figures in taken), default=0)
     width = len(total) if len(total) == most else 0
     least = 1 if statement == "T02" else 2  # of 基本 and 项目 alone, nothing tells which
     if not least < width < len(layout.columns):

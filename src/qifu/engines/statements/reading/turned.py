@@ -17,13 +17,14 @@ from qifu.engines.statements.paper import Line, row_of
 from qifu.engines.statements.words import compact, is_chinese, unnumbered
 
 from . import grid
+from .economic import without_halves
 from .frames import Trouble
 from .headings import HEADS, HOSPITALITY
 from .outline import Region
 
 _ITEMS = {
     "abroad": re.compile(r"^因公出国"),
-    "vehicles": re.compile(r"^公务用车购置(及|和)运行"),
+    "vehicles": re.compile(r"^公务用车(购置(及|和|与)运行|费?(用|支出)?$)"),
     "vehicle_purchase": re.compile(r"^公务用车购置"),
     "vehicle_running": re.compile(r"^公务用车运行"),
     "reception": re.compile(r"^公务接待费?(支出)?$"),
@@ -48,6 +49,8 @@ def upright(region: Region, trouble: Trouble) -> Region:
         return _listed_items(region, trouble) or _more_halves(region, trouble) or region
     if region.layout.shape == "subjects":
         return _subjects_across(region) or region
+    if region.layout.shape == "economic":
+        return replace(region, lines=without_halves(region.lines))
     return region
 
 
@@ -190,7 +193,7 @@ def _more_halves(region: Region, trouble: Trouble) -> Region | None:
         line for line in region.lines if line.is_row and not is_chinese(line.text) and not grid.is_column_numbers(line)
     ]
     rows = [
-        line for line in rows if len(line.cells or ()) >= official + len(columns) and grid.figures_of(line.cells or ())
+        line for line in rows if _width(line, region) >= official + len(columns) and grid.figures_of(line.cells or ())
     ]
     if len(rows) != 1:
         return None
@@ -217,6 +220,14 @@ def _more_halves(region: Region, trouble: Trouble) -> Region | None:
             for each in region.lines
             if each in kept or each is line
         ],
+    )
+
+
+def _width(line: Line, region: Region) -> int:
+    """How many cells the row has, without those at its end that neither it nor any other row of the statement fills."""
+    return max(
+        (i + 1 for each in region.lines for i, cell in enumerate((each.cells or ())[: len(line.cells or ())]) if cell),
+        default=0,
     )
 
 

@@ -9,13 +9,15 @@ from qifu.engines.statements.model import Statement, Unreadable
 
 from .frames import Trouble
 
+ECONOMIC = ("T06",)  # closes with its totals
 _TWICE = "同一张表出现不止一次，只读入内容最多的一张"
 
 
 def joined(first: Statement, second: Statement, trouble: Trouble) -> Statement:
     """The two as one where the second goes on with the first; else the one that holds more, the other named."""
     codes = {row.code for row in first.rows}
-    if second.rows and codes and "" in codes and codes.isdisjoint(row.code for row in second.rows):
+    begun = "" in codes or (first.id in ECONOMIC and first.personnel_total is None and first.public_total is None)
+    if second.rows and codes and begun and codes.isdisjoint(row.code for row in second.rows):
         return replace(
             first,
             rows=(*first.rows, *second.rows),

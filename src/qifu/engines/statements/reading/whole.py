@@ -152,7 +152,8 @@ def _unit(outline: Outline, tables: dict[str, Statement], text: Sequence[Paragra
     if named:
         return named.most_common(1)[0][0]
     begins = [Line(0, p.text) for p in text[:3] if re.search("(决算|预算)(公开|草案)?$", compact(p.text))]
-    for line in [*outline.cover, *begins, *(Line(0, p.text) for p in text if p.kind == "heading")]:
+    cover = Line(0, "".join(line.text for line in outline.cover[:4]))  # year, unit and title each on a line of its own
+    for line in [*outline.cover, cover, *begins, *(Line(0, p.text) for p in text if p.kind == "heading")]:
         plain = re.sub(r"^第[一二三四五六七八]部分", "", compact(line.text))
         found = re.search(r"(?:20\d\d年度?)?(\D{4,30}?)(?:20\d\d年|部门|单位概况|概况)", plain)
         if found:

@@ -204,7 +204,7 @@ def _listed(statement: Statement) -> Table:
     numbers = ("", "栏次", *(str(i) for i in range(1, len(columns) + 1)))
     rows = [
         (
-            "" if not row.code else row.code,
+            row.code if row.code != row.name else "",
             row.name if row.code else "合计",
             *(shown(row.amounts.get(c)) for c in columns),
         )

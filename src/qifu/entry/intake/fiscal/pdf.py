@@ -25,6 +25,7 @@ from .scanned import recogniser
 MOST_PAGES = 400
 THIN = 2.5  # points: what is thinner is a ruling
 _PAGE_NUMBER = re.compile(r"[-—–·\s]*(第\s*)?\d{1,3}(\s*页)?([/共\s]*\d{1,3}(\s*页)?)?[-—–·\s]*")
+_SAYS_UNIT = re.compile(r"(单位|部门|名称)\s*[:：]")  # head of a statement, however often it is printed
 NEAR = 3.0  # points: rulings this close are one
 
 
@@ -124,14 +125,18 @@ def _without_running_heads(pages: list[list[Piece]]) -> list[list[Piece]]:
         return pages
     ends: Counter[str] = Counter()
     for pieces in pages:
-        texts = [piece.said for piece in pieces if isinstance(piece.said, str)]
-        ends.update({text for text in (*texts[:1], *texts[-1:]) if len(text) < 60})
+        ends.update({text for text in _edges(pieces) if len(text) < 60 and not _SAYS_UNIT.search(text)})
     running = {text for text, count in ends.items() if count > len(pages) / 2}
     if not running:
         return pages
     return [
         [piece for piece in pieces if not (isinstance(piece.said, str) and piece.said in running)] for pieces in pages
     ]
+
+
+def _edges(pieces: list[Piece]) -> list[str]:
+    """The first and the last thing on a page, where they are lines of text."""
+    return [piece.said for piece in (*pieces[:1], *pieces[-1:]) if isinstance(piece.said, str)]
 
 
 def _without_number(pieces: list[Piece]) -> list[Piece]:
