@@ -39,14 +39,16 @@ def write_csv(path: Path, rows: Sequence[Sequence[str]], headings: Sequence[str]
     return path
 
 
-def opened(path: Path, actor: Actor = SYSTEM) -> tuple[Load, Table]:
+def opened(path: Path, actor: Actor = SYSTEM, source: str = "") -> tuple[Load, Table]:
     table = open_table(path, known=columns.is_known)
-    load = actions.open_load(actor=actor, now=NOW, name=path.name, digest="d" * 64, headings=table.headings)
+    load = actions.open_load(
+        actor=actor, now=NOW, name=path.name, digest="d" * 64, headings=table.headings, source=source
+    )
     return load, table
 
 
-def run(path: Path) -> Load:
-    load, table = opened(path)
+def run(path: Path, source: str = "") -> Load:
+    load, table = opened(path, source=source)
     actions.begin_run(actor=SYSTEM, now=NOW, load=load.pk)
     return actions.carry_on(actor=SYSTEM, clock=lambda: NOW, load=load.pk, rows=table.rows())
 

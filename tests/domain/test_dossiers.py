@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from decimal import Decimal
 from io import BytesIO
+from pathlib import Path
 
 import pytest
 from django.db import connection, transaction
@@ -17,8 +18,8 @@ from qifu.domain.registry.actions import alerting, enter_known_sources
 from qifu.domain.registry.actions.holding import Incoming, put_rows
 from qifu.domain.registry.actions.reckoning import reckon_profiles
 from qifu.domain.registry.facts import Held
-from qifu.domain.registry.filed import masked_name
-from qifu.domain.registry.models import Agency, Enterprise, Source
+from qifu.domain.registry.models import Agency, Enterprise, Source, SourceRow
+from qifu.domain.registry.persons import masked
 from qifu.domain.registry.signals import Signal
 from qifu.kernel import reading
 from qifu.kernel.actor import SYSTEM
@@ -27,7 +28,9 @@ from qifu.kernel.evidence.models import Record
 from qifu.output.charts.yearly import yearly
 from qifu.output.dossiers import compose
 from qifu.output.dossiers.portrait import portrait
+from qifu.output.papers.dossier import build
 from tests.conftest import NOW
+from tests.domain.registry_lists import run, write_csv
 from tests.stage import Stage
 
 ON = NOW.date()
@@ -70,6 +73,28 @@ def test_the_file_is_composed_of_all_rooms(known: Stage) -> None:
     assert (len(file.cases), file.has_more_cases, file.open_alerts) == (1, False, 1)
     assert {one.what for one in file.events} == {"提交诉求", "预警：列入经营异常名录"}
     assert [one.at for one in file.events] == sorted((one.at for one in file.events), reverse=True)
+
+
+@pytest.mark.django_db
+def test_holders_honours_and_risks_stand_with_their_source(known: Stage, tmp_path: Path) -> None:
+    firm = known.firm
+    headings = ["企业名称", "统一社会信用代码", "法定代表人", "股东及出资比例"]
+    cells = [firm.name, firm.uscc or "", "钱守成", "钱守成 60%；武汉岚曜投资有限公司 40%"]
+    run(write_csv(tmp_path / "名单.csv", [cells], headings), source="market")
+    say("science", firm, ON, high_tech=True)
+    say("credit", firm, ON, abnormal=True, penalised=False)
+    file = compose(known.actor("dispatcher"), NOW + timedelta(minutes=1), firm.pk)
+    assert [(one.label, one.text, one.source) for one in file.people] == [
+        ("法定代表人", "钱**", "市场监管登记"),
+        ("股东", "钱** 60%；武汉岚曜投资有限公司 40%", "市场监管登记"),
+    ]
+    assert [(one.field, one.text, one.as_of) for one in file.honours] == [("high_tech", "是", ON)]
+    assert [(one.field, one.text) for one in file.risks] == [("abnormal", "是"), ("penalised", "否")]
+    assert not SourceRow.objects.filter(values__icontains="守成").exists()
+    words = "\n".join(cell.text for table in Document(BytesIO(build(file, "周"))).tables for cell in table._cells)
+    assert "武汉岚曜投资有限公司 40%" in words
+    assert "经营异常" in words
+    assert "守成" not in words
 
 
 @pytest.mark.django_db
@@ -135,7 +160,7 @@ def test_the_chart_leaves_a_gap_where_nothing_is_known() -> None:
 
 
 def test_names_are_masked() -> None:
-    assert (masked_name("钱经理"), masked_name("钱"), masked_name("")) == ("钱**", "钱*", "")
+    assert (masked("钱经理"), masked("钱"), masked("")) == ("钱**", "钱*", "")
 
 
 @pytest.mark.django_db

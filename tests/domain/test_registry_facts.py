@@ -12,7 +12,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from qifu.domain.registry import facts
+from qifu.domain.registry import facts, persons
 from qifu.domain.registry.actions import enter_known_sources, state_fact
 from qifu.domain.registry.actions.holding import Diff, Incoming, put_rows
 from qifu.domain.registry.actions.reckoning import reckon_profiles
@@ -221,3 +221,24 @@ def test_a_stranger_states_nothing(firm: Enterprise) -> None:
     stranger = Actor(None, "contact", "路人")
     with pytest.raises(Missing):
         state_fact(actor=stranger, now=datetime.now(UTC), enterprise_id=firm.pk, field="revenue", value=1)
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("钱守成", "钱**"),
+        ("武汉岚曜投资有限公司", "武汉岚曜投资有限公司"),
+        ("钱守成60%；武汉岚曜投资有限公司 40%", "钱** 60%；武汉岚曜投资有限公司 40%"),
+        ("孙华（33.3%）、李丽（66.7％）", "孙* 33.3%；李* 66.7%"),
+        ("王小明，赵四", "王**；赵*"),
+        ("某某合伙企业（有限合伙） 12.5%", "某某合伙企业（有限合伙） 12.5%"),
+    ],
+)
+def test_of_persons_only_the_surname_is_kept(text: str, kept: str) -> None:
+    assert persons.holders(text) == kept
+
+
+@pytest.mark.parametrize("text", ["钱守成 140%", "；；", "甲" * 200])
+def test_what_is_no_list_of_shareholders_is_refused(text: str) -> None:
+    with pytest.raises(ValueError):  # noqa: PT011 - the text itself is the message
+        persons.holders(text)

@@ -153,12 +153,20 @@ WATCHED = (  # what monitoring alone asks for
     Column("arrears", "欠缴税费（万元）", "欠缴税费 欠税 欠税金额 欠税余额 欠缴税款 欠缴社保费 欠费金额 arrears"),
     Column("lawsuits", "涉诉案件", "涉诉案件 涉诉案件数 被告案件 被告案件数 被执行案件 被执行案件数 lawsuits"),
 )
+PEOPLE = (  # kept masked: see registry.persons
+    Column(
+        "legal_person",
+        "法定代表人",
+        "法定代表人 法定代表人姓名 法人代表 法人 法人姓名 负责人 企业负责人 经营者 legal_person",
+    ),
+    Column("holders", "股东", "股东 股东名称 股东信息 股东名单 股东及出资比例 投资人 出资人 holders"),
+)
 FIGURES = tuple(
     Column(field.name, _labelled(field), " ".join((field.label, _FIGURES.get(field.name, ""), field.name)).strip())
     for field in catalogue().values()
     if field.name not in _LEFT_OUT | {column.field for column in COLUMNS}
 )
-ALL = (*COLUMNS, *FIGURES, *WATCHED)
+ALL = (*COLUMNS, *PEOPLE, *FIGURES, *WATCHED)
 BY_FIELD = {column.field: column for column in ALL}
 NEEDED = ("name",)
 

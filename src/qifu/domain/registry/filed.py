@@ -13,9 +13,11 @@ from typing import Any
 from django.db.models import CharField, Q, QuerySet, Value
 from django.utils.timezone import localdate
 
+from qifu.domain.registry import facts, persons
 from qifu.domain.registry.access import visible
 from qifu.domain.registry.courses import told
-from qifu.domain.registry.models import Agency, Certification, Enterprise
+from qifu.domain.registry.models import Agency, Certification, Enterprise, Profile, Source
+from qifu.domain.registry.saying import label, said
 from qifu.domain.registry.signals import Seen
 from qifu.kernel.actor import Actor
 
@@ -42,6 +44,19 @@ class Speaker:
 
 
 @dataclass(frozen=True, slots=True)
+class Standing:
+    """A field with what stands of it; `row` leads to the row of the source, 0: it follows from a complete list."""
+
+    field: str
+    label: str
+    value: object
+    text: str
+    source: str
+    as_of: date | None
+    row: int
+
+
+@dataclass(frozen=True, slots=True)
 class Related:
     """Another enterprise, and how it is known to be related."""
 
@@ -61,18 +76,29 @@ class Yearly:
     years: Mapping[int, Seen]
 
 
+def standings(enterprise: int, fields: Sequence[str]) -> tuple[Standing, ...]:
+    """What stands of the fields that somebody spoke of, each with whose it is. Three statements."""
+    profile = Profile.objects.filter(pk=enterprise).first()
+    if profile is None:
+        return ()
+    told = [(name, profile.values[name], profile.stands[name]) for name in fields if name in profile.values]
+    days = facts.days_of([int(stand[0]) for _, _, stand in told if stand[0]])
+    sources = {source.pk: source for source in Source.objects.only("name", "complete_on")}
+    found = []
+    for name, value, (row, number, _) in told:
+        source = sources.get(number)
+        day = facts.day_of(days, row, name) if row else source.complete_on if source else None
+        found.append(Standing(name, label(name), value, said(name, value), source.name if source else "", day, row))
+    return tuple(found)
+
+
 def speakers(enterprise: int) -> tuple[Speaker, ...]:
     """Who speaks for it now. One statement."""
     rows = Agency.objects.filter(enterprise=enterprise, until=None).order_by("-role", "since", "pk")
     return tuple(
-        Speaker(masked_name(person), str(Certification.Role(role).label), localdate(since))
+        Speaker(persons.masked(person), str(Certification.Role(role).label), localdate(since))
         for person, role, since in rows.values_list("person", "role", "since")
     )
-
-
-def masked_name(name: str) -> str:
-    """A surname and stars: 钱**."""
-    return name[:1] + "*" * max(1, len(name) - 1) if name else ""
 
 
 def relations(actor: Actor, enterprise: int, name: str, neighbours: Among) -> tuple[Related, ...]:

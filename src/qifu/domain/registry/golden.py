@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from qifu.domain.registry import facts
+from qifu.domain.registry import facts, persons
 from qifu.domain.registry.access import enterprise_to_see, may_load, visible
 from qifu.domain.registry.actions.correcting import may_correct
 from qifu.domain.registry.actions.reckoning import believed, leads_of
@@ -113,7 +113,7 @@ def fields(actor: Actor, enterprise: int, on: date) -> tuple[FieldView, ...]:
     stands = Profile.objects.filter(pk=enterprise).values_list("stands", "values").first() or ({}, {})
     identity = facts.held(enterprise)
     pending = set(Correction.objects.filter(enterprise=row, state="pending").values_list("field", flat=True))
-    names = [*FIRST, *(name for name in catalogue() if name not in FIRST), "status"]
+    names = [*FIRST, *(name for name in catalogue() if name not in FIRST), "status", *persons.FIELDS]
     found = []
     for name in names:
         if name in held:

@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from decimal import Decimal, InvalidOperation
 from functools import cache, lru_cache
 
-from qifu.domain.registry import naming
+from qifu.domain.registry import naming, persons
 from qifu.domain.registry.columns import BY_FIELD
 from qifu.engines import eligibility
 from qifu.engines.codes import credit, industries, legal_forms, phones
@@ -306,6 +306,19 @@ def _address(text: str) -> str:
     return text
 
 
+def _legal_person(text: str) -> str:
+    if not _NAMED.search(text) or len(text) > persons.LONGEST:
+        raise Unclear("不像姓名或名称")
+    return persons.shown(text)
+
+
+def _holders(text: str) -> str:
+    try:
+        return persons.holders(text)
+    except ValueError:
+        raise Unclear("请写成“姓名或名称 比例”，几个之间用分号隔开") from None
+
+
 def _phone(text: str) -> str:
     held = phones.parse(re.split(r"[;；,，、/|\s]", text.strip(), maxsplit=1)[0]) or phones.parse(text)
     if held is None:
@@ -324,6 +337,8 @@ _READERS: Mapping[str, Callable[[str], object]] = {
     "lawsuits": _cases,
     "employees": _employees,
     "address": _address,
+    "legal_person": _legal_person,
+    "holders": _holders,
     "status": _status,
     "phone": _phone,
 }

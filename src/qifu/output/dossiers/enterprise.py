@@ -14,13 +14,17 @@ from django.utils.timezone import localdate
 from qifu.domain.appeals.queries import lists as cases
 from qifu.domain.estate import queries as estate
 from qifu.domain.estate.neighbours import neighbours
+from qifu.domain.grants.loans import queries as loans
 from qifu.domain.policies.queries import filed as policies
-from qifu.domain.registry import facts, filed, queries, watching
+from qifu.domain.registry import facts, filed, persons, queries, watching
 from qifu.engines.calendar import SHANGHAI
 from qifu.kernel.actor import Actor
 from qifu.output.dossiers.portrait import Tag, portrait
 
 CASES, EVENTS = 10, 25
+HONOURS = ("high_tech", "specialised", "little_giant", "tech_sme", "above_scale", "tax_credit", "listing", "patents",
+           "inventions")  # fmt: skip
+RISKS = ("abnormal", "dishonest", "penalised", "arrears", "lawsuits", "debt_ratio", "layoff_ratio")
 CHARTED = ("revenue", "tax_paid", "employees", "insured_staff")
 
 
@@ -65,6 +69,10 @@ class File:
     size: facts.Held | None
     tags: tuple[Tag, ...]
     speakers: tuple[filed.Speaker, ...]
+    people: tuple[filed.Standing, ...]
+    honours: tuple[filed.Standing, ...]
+    risks: tuple[filed.Standing, ...]
+    loans: tuple[loans.FiledLoan, ...]
     years: tuple[int, ...]
     figures: tuple[Year, ...]
     series: tuple[tuple[str, str, dict[int, float]], ...]
@@ -94,6 +102,7 @@ def compose(actor: Actor, now: datetime, enterprise: int) -> File:
     page = cases.page(actor=actor, now=now, filters=cases.Filters(enterprise=enterprise), size=CASES, with_count=False)
     alerts = watching.of_enterprise(actor, now, enterprise)
     places = estate.places_of(enterprise)
+    stood = filed.standings(enterprise, (*persons.FIELDS, *HONOURS, *RISKS))
     told = policies.policies(enterprise, held, on)
     return File(
         at=now,
@@ -103,6 +112,10 @@ def compose(actor: Actor, now: datetime, enterprise: int) -> File:
         size=held.get("size_class"),
         tags=portrait(held, on),
         speakers=filed.speakers(enterprise),
+        people=tuple(one for one in stood if one.field in persons.FIELDS),
+        honours=tuple(one for one in stood if one.field in HONOURS and one.value not in (False, 0, "none", "")),
+        risks=tuple(one for one in stood if one.field in RISKS),
+        loans=loans.of_enterprise(actor, enterprise),
         years=years,
         figures=tuple(_line(one, years) for one in yearly),
         series=tuple(

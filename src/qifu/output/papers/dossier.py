@@ -28,23 +28,33 @@ def build(file: File, who: str) -> bytes:
     paper.line(f"{file.firm.brief.name}企业档案", TITLE, SIZE_TITLE, center=True)
     paper.line(f"数据截至 {_day(file.at)}，按查看人权限生成。金额单位见各表。", TEXT, SIZE_TABLE, center=True)
     _identity(paper, file)
+    heads = ("项目", "情况", "来源", "日期")
+    honours = [*((one.label, one.text, one.source, _day(one.as_of)) for one in file.honours),
+               *((mark.label, "有效" if mark.until is None else f"至 {_day(mark.until)}", mark.source, _day(mark.since))
+                 for mark in file.firm.marks)]  # fmt: skip
+    paper.table("三、资质与荣誉", heads, honours)
+    paper.table("四、风险", heads, [(one.label, one.text, one.source, _day(one.as_of)) for one in file.risks])
     _figures(paper, file)
-    paper.table("四、经营场所", ("楼宇", "楼层房号", "起", "止"), [
+    paper.table("六、经营场所", ("楼宇", "楼层房号", "起", "止"), [
         (p.building.name, _where(p.tower, p.floor, p.room), _day(p.since), _day(p.until) if p.until else "至今")
         for p in file.places
     ])  # fmt: skip
-    paper.table("五、已享受和可享受的政策", ("政策", "情况"), [
+    paper.table("七、已享受和可享受的政策", ("政策", "情况"), [
         *((got.title, f"{got.year} 年申报，{'已兑现' if got.paid_on else '办理中'}{_yuan(got.yuan)}") for got in file.policies.got),
         *((fit.title, f"符合条件{'，' + fit.amount if fit.amount else ''}") for fit in file.policies.fits),
     ])  # fmt: skip
-    paper.table("六、诉求", ("编号", "事项", "状态", "提交日期"), [
+    paper.table("八、贷款", ("银行", "贴息项目", "计息期", "状态", "贴息"), [
+        (one.bank, one.programme, f"{_day(one.first)}至{_day(one.last)}", one.state_label, _yuan(one.amount).lstrip("，") or "—")
+        for one in file.loans
+    ])  # fmt: skip
+    paper.table("九、诉求", ("编号", "事项", "状态", "提交日期"), [
         (case.number, case.title, case.state_label, _day(case.submitted_at)) for case in file.cases
     ])  # fmt: skip
-    paper.table("七、预警", ("规则", "原因", "状态", "发现日期"), [
+    paper.table("十、预警", ("规则", "原因", "状态", "发现日期"), [
         (one.rule_label, one.why, one.outcome_label or one.state_label, _day(one.found_at)) for one in file.alerts
     ])  # fmt: skip
-    paper.table("八、关联企业", ("企业", "关系", "依据"), [(one.name, one.kind, one.why) for one in file.relations])
-    paper.table("九、大事记", ("日期", "事项", "说明"), [(_day(one.at), one.what, one.text) for one in file.events])
+    paper.table("十一、关联企业", ("企业", "关系", "依据"), [(one.name, one.kind, one.why) for one in file.relations])
+    paper.table("十二、大事记", ("日期", "事项", "说明"), [(_day(one.at), one.what, one.text) for one in file.events])
     paper.line(f"生成人：{who}　{_day(file.at)}", TEXT, SIZE_TEXT, right=True)
     return paper.bytes()
 
@@ -63,6 +73,7 @@ def _identity(paper: _Paper, file: File) -> None:
         ("注册资本", capital),
         ("地址", firm.address or "未登记"),
         ("登记状态", brief.status_label),
+        *((one.label, one.text) for one in file.people),
         ("已认证联系人", "、".join(f"{one.person}（{one.role_label}）" for one in file.speakers) or NONE),
     ])  # fmt: skip
     paper.table("二、画像", ("标签", "规则", "数值", "来源与日期"), [
@@ -76,7 +87,7 @@ def _figures(paper: _Paper, file: File) -> None:
         (f"{line.label}（{line.unit}）", *(f"{cell.text}\n{cell.source}" if cell.text else "—" for cell in line.cells))
         for line in file.figures
     ]
-    paper.table("三、分年数据", heads, rows)
+    paper.table("五、分年数据", heads, rows)
 
 
 class _Paper:

@@ -16,6 +16,7 @@ from qifu.domain.registry.profiles import Said, last_year_end, reckon
 from qifu.engines.codes.legal_forms import legal_form
 from qifu.entry.cli.sample.enterprises import enterprises
 from qifu.entry.cli.sample.figures import Told, told
+from qifu.entry.cli.sample.holders import holders
 from qifu.entry.cli.sample.places import STREETS
 from qifu.entry.cli.seed import ledger
 from qifu.kernel.actor import SYSTEM
@@ -121,6 +122,7 @@ def _market(count: int) -> Told:
             "registered_capital": table["registered_capital"].to_list(),
             "employees": table["employees"].to_list(),
             "address": table["address"].to_list(),
+            **holders(table["name"].to_list(), table["index"].to_list(), forms),
         },
     )
 
