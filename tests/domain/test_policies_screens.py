@@ -187,6 +187,15 @@ def test_the_public_list_is_carried_away_as_asked_for_and_runs_nothing(stage: St
     assert all(cell.data_type != "f" for row in sheet.iter_rows() for cell in row)
 
 
+def test_the_public_list_is_carried_away_a_dozen_times_a_minute(stage: Stage) -> None:
+    room.published(stage.house)
+    caller = Client(REMOTE_ADDR="198.51.100.7")
+    assert [caller.get("/policies/export/?as=csv").status_code for _ in range(13)] == [200] * 12 + [429]
+    assert "每分钟最多 12 次" in caller.get("/policies/export/").content.decode()
+    assert Client(REMOTE_ADDR="198.51.100.8").get("/policies/export/?as=csv").status_code == 200
+    assert caller.get("/policies/").status_code == 200  # looking is not limited
+
+
 def test_documents_are_put_in_order_and_carried_away_in_it(stage: Stage) -> None:
     room.document(stage.house, replace(room.PAPER, title="乙", number="乙号", issued_on=date(2026, 2, 1)))
     room.document(stage.house, replace(room.PAPER, title="甲", number="甲号", issued_on=None))

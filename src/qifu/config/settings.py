@@ -70,6 +70,7 @@ INSTALLED_APPS = [
     "qifu.entry.theme",
     "qifu.entry.portal",
     "qifu.entry.desk",
+    "qifu.entry.field",
     "qifu.entry.board",
     "qifu.entry.clock",
 ]
@@ -178,6 +179,7 @@ ACCOUNT_LOGIN_BY_CODE_MAX_ATTEMPTS = 5
 ACCOUNT_RATE_LIMITS = {
     "login_failed": "30/m/ip,8/900s/key",  # behind axes; the key also bounds guesses of the second step
     "phone_code": "20/m/ip,1/60s/key,6/h/key",  # key: the number
+    "policies_export": "12/m/ip",  # whole lists, made anew each time
     "phone_code_try": "30/m/ip,5/300s/key",  # key: the code sent, so that parallel guesses count too
 }
 MFA_ADAPTER = "qifu.entry.portal.signin.adapter.SecondStepAdapter"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, cast
 
+from allauth.core.internal import ratelimit
 from django.http import FileResponse, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
@@ -18,6 +19,7 @@ from qifu.entry.portal.certify import choice
 from qifu.entry.theme import attachments
 from qifu.entry.theme.middleware import PersonRequest
 from qifu.entry.theme.shapes import FileItem
+from qifu.kernel.errors import TooMany
 from qifu.output.charts import tables
 
 LABELS = {
@@ -65,6 +67,8 @@ def _asked(request: PersonRequest) -> tuple[str, dict[str, str], str]:
 def export(incoming: HttpRequest) -> HttpResponse:
     """The list as asked for, as a table to take away."""
     request = cast(PersonRequest, incoming)
+    if not ratelimit.consume(request, app="allauth.account", action="policies_export", limit_get=True):
+        raise TooMany("下载得太频繁，每分钟最多 12 次，请稍后再试。")
     on = facts.day(request.now)
     q, given, sort = _asked(request)
     cards = public.found(on, q, given, sort=sort, size=public.MOST).cards
