@@ -630,4 +630,21 @@ def _reported(case: Case, form: Form, text: str, line: int) -> Iterator[Hit]:
             if rounded(said, places) != rounded(expected, places):
                 unit = {"rate": "%", "budget": "万元", "executed": "万元"}.get(key, "分")
                 values = {"name": form.name, "what": what, "a": f"{said:f}{unit}", "b": f"{expected:f}{unit}"}
-                yield Hit(values, (line, form.at), (f"{said:f}", f"{expected:f}"), cause=f"报告 {form.name}{key}")
+                cause = f"执行率 {form.at}" if said == _recomputed(form, key, places) else f"报告 {form.name}{key}"
+                yield Hit(values, (line, form.at), (f"{said:f}", f"{expected:f}"), cause=cause)
+
+
+def _recomputed(form: Form, key: str, places: int) -> Decimal | None:
+    """What the amounts of a form make of its rate, score and total: where the report says so, the form itself is wrong."""
+    full = full_points(form)
+    if not form.budget or form.executed is None:
+        return None
+    ratio = form.executed / form.budget
+    if key == "rate":
+        return rounded(ratio * HUNDRED, places)
+    if full is None or form.score is None:
+        return None
+    score = rounded(min(ratio, Decimal(1)) * full, decimals(form.score))
+    if key == "total" and form.total_score is not None:
+        return form.total_score - form.score + score
+    return score if key == "score" else None
