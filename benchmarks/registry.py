@@ -1,4 +1,4 @@
-"""What the registry costs when a city keeps it: lists, searches, filters with their counts and exports at two sizes ten times apart.
+"""What the registry costs when a city keeps it: lists, searches, filters with counts, exports, nightly work, at two sizes ten times apart.
 
     BENCH_DATABASE_URL=postgres://… uv run benchmarks/registry.py [--sizes 200000,2000000] [--rounds 12] [--keep]
 
@@ -12,11 +12,12 @@ from __future__ import annotations
 import argparse
 import os
 import random
+import resource
 import statistics
 import subprocess
 import sys
 import time
-from itertools import islice
+from collections.abc import Callable
 from typing import Any
 
 import registry_city
@@ -37,6 +38,7 @@ PAGES = {
     "counts of a search": "/desk/enterprises/facets/?q=咨询",
     "while typing": "/desk/enterprises/suggest/?q={rare}",
     "one enterprise": "/desk/enterprises/{number}/",
+    "one enterprise's file": "/desk/enterprises/{number}/file/",
 }
 
 
@@ -125,16 +127,36 @@ def inside(size: int, rounds: int) -> None:
     begun = time.perf_counter()
     classes.drawn()
     _told("classes of all enterprises", [(time.perf_counter() - begun) * 1000])
-    _told("every row, per 10,000", [_walk(Enterprise, client) for _ in range(3)])
+    _told("every row, per 10,000", [_walk("")])
+    _told("every row of a search, per 10,000", [_walk("咨询")])
+    for label, work in _nightly().items():
+        begun = time.perf_counter()
+        work()
+        _told(label, [(time.perf_counter() - begun) * 1000])
+    _told("memory at the end, MB", [resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024])
     connection.close()
+
+
+def _nightly() -> dict[str, Callable[[], object]]:
+    """What the clock sets off at night over all enterprises."""
+    from django.utils import timezone
+
+    from qifu.domain.policies.actions import matching
+    from qifu.entry.clock import watching
+
+    return {
+        "matching all, the first time": lambda: matching.match_all(now=timezone.now()),
+        "matching all again": lambda: matching.match_all(now=timezone.now()),
+        "watching all": lambda: watching.look(timezone.now(), is_told=False),
+    }
 
 
 def _some(table: Any, drawn: random.Random, top: int) -> Any:
     return table.objects.filter(pk__gte=drawn.randint(1, top)).order_by("pk")[0]
 
 
-def _walk(table: Any, client: Any) -> float:
-    """Milliseconds for ten thousand rows of the list as an export reads them."""
+def _walk(q: str) -> float:
+    """Milliseconds for ten thousand rows of a list read whole, as an export reads it."""
     from django.utils import timezone
 
     from qifu.domain.people import queries as people
@@ -143,7 +165,7 @@ def _walk(table: Any, client: Any) -> float:
 
     actor = people.actor_of(Account.objects.get(username="diaodu01"), timezone.now())
     begun = time.perf_counter()
-    read = sum(1 for _ in islice(queries.every(actor, ""), 10_000))
+    read = sum(1 for _ in queries.every(actor, q))
     return (time.perf_counter() - begun) * 1000 * 10_000 / read
 
 
