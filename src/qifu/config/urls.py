@@ -42,6 +42,7 @@ urlpatterns = [
     path("", include("qifu.entry.portal.estate.urls")),
     path("my/enterprises/", include("qifu.entry.portal.certify.urls")),
     path("my/enterprises/", include("qifu.entry.portal.profile.urls")),
+    path("field/", include("qifu.entry.field.urls")),
     path("", include("qifu.entry.board.urls")),
     path("api/v1/", include("qifu.entry.api.urls")),
     path("", include("qifu.entry.theme.urls")),  # the style guide

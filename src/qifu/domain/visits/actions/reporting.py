@@ -108,8 +108,8 @@ def _step(row: Visit, told: Report) -> str:
     """
     if row.state == "done":
         raise Conflict(f"{row.number} 已经有走访记录，不能再提交一份。", state="done")
-    is_unheard = row.state == "missed"  # it is heard now
-    if row.seq != told.seq and not told.over and not is_unheard:
+    is_own = row.state in ("missed", "under_way")  # not heard of until now; or begun, which nobody else can do
+    if row.seq != told.seq and not told.over and not is_own:
         raise Conflict(f"这次走访在您离线期间有变化：{changed(row)}请对照后决定。", state=row.state)
     return "report_late" if row.state in ("cancelled", "missed") else "report"
 
