@@ -276,7 +276,7 @@ def test_what_nobody_sees_is_left_out_of_titles(stage: Stage) -> None:
     assert Document.objects.count() == 1
 
 
-def test_none_of_a_group_is_one_line_and_each_part_that_is_not_so_is_in_order(stage: Stage) -> None:
+def test_what_must_not_be_so_is_said_as_what_must_be_so(stage: Stage) -> None:
     tree: object = {
         "and": [{">=": [{"var": "employees"}, 20]}, {"!": {"or": [{"var": "dishonest"}, {"var": "abnormal"}]}}]
     }
@@ -286,10 +286,30 @@ def test_none_of_a_group_is_one_line_and_each_part_that_is_not_so_is_in_order(st
     assert [(line.depth, line.text, line.result) for line in told] == [
         (0, "以下全部满足", "unknown"),
         (1, "从业人员不低于 20 人", "yes"),
-        (1, "以下都不满足", "unknown"),
-        (2, "严重失信：是", "yes"),
-        (2, "经营异常：是", "unknown"),
+        (1, "以下全部满足", "unknown"),
+        (2, "严重失信：否", "yes"),
+        (2, "经营异常：否", "unknown"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("denied", "said"),
+    [
+        (
+            {"starts_with": [{"var": "industry"}, ["C16", "H"]]},
+            "行业代码不以 C16（烟草制品业）、H（住宿和餐饮业）之一开头",
+        ),
+        ({"in": [{"var": "tax_credit"}, ["A", "B"]]}, "纳税信用级别不属于 A 级、B 级"),
+        ({"<": [{"var": "revenue"}, 5]}, "营业收入不低于 5 万元"),
+        ({"<=": [1, {"var": "employees"}, 5]}, "不是：从业人员不低于 1 人 且不高于 5 人"),
+        ({"!": {"var": "high_tech"}}, "高新技术企业：是"),
+        ({"and": [{"var": "dishonest"}, {"var": "abnormal"}]}, "以下至少满足一项；严重失信：否；经营异常：否"),
+    ],
+)
+def test_each_kind_of_clause_is_said_the_other_way_round(denied: object, said: str) -> None:
+    library = law.compile_policies([law.Policy("", "", law.parse({"!": denied}, law.catalogue()))])
+    tree = law.Reading(library, {}, NOW.date()).explain(0).tree
+    assert "；".join(line.text for line in plainly(tree)) == said
 
 
 def test_ways_of_reckoning_an_amount_come_back_as_they_were_entered() -> None:
