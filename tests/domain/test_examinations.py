@@ -307,3 +307,76 @@ def test_the_page_says_why_the_second_document_took_no_part(stage: Stage) -> Non
     number = handed(stage, against=before)
     examine.func(number)
     assert "没有用来对照" not in client_of(stage.house, "dispatcher").get(f"/examinations/{number}/").content.decode()
+
+
+def scanned(short: str = "10.2") -> bytes:
+    """Accounts whose class line lost a digit in 01表; 03表 and the closing line of 01表 have it whole."""
+    ledger = [
+        "2024年度江泽区示例服务中心部门决算公开", "2024年度收入支出决算总表", "部门：江泽区示例服务中心\t单位：万元",
+        "收入\t\t\t支出\t\t", "项目\t行次\t金额\t项目\t行次\t金额",
+        "一、一般公共预算财政拨款收入\t1\t110.25\t一、一般公共服务支出\t31\t100.00",
+        "二、政府性基金预算财政拨款收入\t2\t\t二、外交支出\t32\t",
+        "三、国有资本经营预算财政拨款收入\t3\t\t三、国防支出\t33\t",
+        "四、上级补助收入\t4\t\t四、公共安全支出\t34\t", "五、事业收入\t5\t\t五、教育支出\t35\t",
+        f"六、经营收入\t6\t\t六、科学技术支出\t36\t{short}",
+        "本年收入合计\t27\t110.25\t本年支出合计\t57\t110.25", "总计\t30\t110.25\t总计\t60\t110.25",
+    ]  # fmt: skip
+    spent = [
+        "2024年度支出决算表", "部门：江泽区示例服务中心\t\t\t\t\t单位：万元", "科目编码\t科目名称\t本年支出合计\t基本支出\t项目支出",
+        "栏次\t\t1\t2\t3", "合计\t\t110.25\t100.00\t10.25", "201\t一般公共服务支出\t100.00\t100.00\t",
+        "20113\t商贸事务\t100.00\t100.00\t", "2011350\t事业运行\t100.00\t100.00\t",
+        "206\t科学技术支出\t10.25\t\t10.25", "20605\t科技条件与服务\t10.25\t\t10.25", "2060503\t科技条件专项\t10.25\t\t10.25",
+    ]  # fmt: skip
+    return "\n".join([*ledger, *spent]).encode()
+
+
+def class_line(sheet: queries.Sheet) -> str | None:
+    lines = sheet.model["tables"]["T01"]["expenditure"]
+    found: str | None = next(line["amounts"]["amount"] for line in lines if line["line"] == 36)
+    return found
+
+
+def test_a_repair_called_wrong_is_taken_back_and_the_document_checked_anew(stage: Stage) -> None:
+    dispatcher = stage.house.actor("dispatcher")
+    number = examined(stage, scanned())
+    before = queries.sheet(dispatcher, number)
+    assert [(one["where"], one["raw"], one["value"]) for one in before.model["repairs"]] == [
+        ("T01.206.amount", "10.2", "10.25")
+    ]
+    assert (class_line(before), before.row.unread) == ("10.25", 0)
+    page = client_of(stage.house, "dispatcher")
+    page.post(f"/examinations/{number}/repairs/0/wrong/")
+    after = queries.sheet(dispatcher, number)
+    assert (class_line(after), after.row.unread, after.words) == (None, 1, {0: False})
+    assert after.row.relations < before.row.relations
+    assert [one["where"] for one in after.model["unreadable"]] == ["T01.206.amount"]
+    assert len(after.model["repairs"]) == 1
+    assert [one["rule"] for one in after.findings if one["severity"] == "error"] == []
+    assert "没有读出" in page.get(f"/examinations/{number}/?view=repairs").content.decode()
+    page.post(f"/examinations/{number}/repairs/0/right/")
+    again = queries.sheet(dispatcher, number)
+    assert (again.model, again.findings, again.row.relations) == (before.model, before.findings, before.row.relations)
+    said = Record.objects.filter(stream=before.row.stream, verb="disclosure.judge_repair").order_by("pk")
+    assert [record.facts["is_right"] for record in said] == [False, True]
+
+
+def test_all_repairs_not_spoken_of_are_confirmed_at_once(stage: Stage) -> None:
+    dispatcher = stage.house.actor("dispatcher")
+    number = examined(stage, scanned())
+    Examination.objects.update(repairs=3)
+    actions.judge_repair(actor=dispatcher, now=NOW, examination=number, place=1, is_right=False)
+    answer = client_of(stage.house, "dispatcher").post(f"/examinations/{number}/repairs/right/", follow=True)
+    assert "已确认 2 处修复。" in answer.content.decode()
+    assert queries.sheet(dispatcher, number).words == {0: True, 1: False, 2: True}
+    assert actions.confirm_repairs(actor=dispatcher, now=NOW, examination=number) == 0
+    assert Record.objects.filter(verb="disclosure.confirm_repairs").count() == 1
+    with pytest.raises(Missing):
+        actions.confirm_repairs(actor=stage.house.actor("auditor"), now=NOW, examination=number)
+
+
+def test_the_text_says_each_finding_at_its_line_and_leads_to_the_first(stage: Stage) -> None:
+    number = examined(stage, paper("310.00"))
+    page = client_of(stage.house, "dispatcher").get(f"/examinations/{number}/?view=text").content.decode()
+    found = queries.sheet(stage.house.actor("dispatcher"), number).findings
+    assert f"问题 1：{found[0]['message']}" in page
+    assert page.index('class="jump error" href="#l8"') < page.index('<li id="l8"')

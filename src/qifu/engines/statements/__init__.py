@@ -12,6 +12,7 @@ from .interchange import BadModel, from_json, to_json
 from .model import Model
 from .paper import Line, Paper, from_text, line_of, row_of
 from .reading.whole import NotADisclosure, read
+from .rejecting import without_repairs
 
 __all__ = [
     "BadModel",
@@ -31,4 +32,5 @@ __all__ = [
     "row_of",
     "to_json",
     "why_not_compared",
+    "without_repairs",
 ]

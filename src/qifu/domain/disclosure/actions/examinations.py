@@ -13,6 +13,7 @@ from django.db import transaction
 
 from qifu.domain.disclosure import access
 from qifu.domain.disclosure.models import Batch, Examination, RepairWord
+from qifu.domain.disclosure.rejected import check_anew, rejected_of
 from qifu.kernel.actor import SYSTEM, Actor
 from qifu.kernel.errors import Conflict, Invalid
 from qifu.kernel.evidence.actions import record
@@ -89,8 +90,8 @@ def take_up(*, now: datetime, examination: int) -> Taken | None:
         row.save(update_fields=["state"])
     found = Examination.objects.select_related("file", "against").get(pk=examination)
     other = found.against
-    compared = json.loads(zlib.decompress(other.result))["model"] if other is not None and other.result else None
-    return Taken(found.pk, found.name, found.file.digest, compared)
+    whole = json.loads(zlib.decompress(other.result)) if other is not None and other.result else {}
+    return Taken(found.pk, found.name, found.file.digest, whole.get("judged") or whole.get("model"))
 
 
 def finish(
@@ -153,6 +154,8 @@ def read_again(*, actor: Actor, now: datetime, examination: int) -> None:
 def judge_repair(*, actor: Actor, now: datetime, examination: int, place: int, is_right: bool) -> None:
     """Say whether a repair restored what the original prints. A later word replaces an earlier one.
 
+    A cell whose repair is wrong is not known: the document is checked anew without it.
+
     :raises Invalid: there is no such repair.
     """
     account = access.require_account(actor)
@@ -160,11 +163,35 @@ def judge_repair(*, actor: Actor, now: datetime, examination: int, place: int, i
         row = access.door(actor, examination, lock=True, own=True)
         if row.state != "done" or not 0 <= place < row.repairs:
             raise Invalid("没有这处修复，请刷新页面后再试。")
+        before = rejected_of(row)
         RepairWord.objects.update_or_create(
             examination=row, place=place, defaults={"is_right": is_right, "by": account, "at": now}
         )
-        facts = {"place": place, "is_right": is_right}
+        facts: dict[str, Any] = {"place": place, "is_right": is_right}
+        if (rejected := rejected_of(row)) != before:
+            facts |= check_anew(row, rejected)
         record(actor=actor, now=now, verb="disclosure.judge_repair", stream=row.stream, facts=facts)
+
+
+def confirm_repairs(*, actor: Actor, now: datetime, examination: int) -> int:
+    """Say of all repairs that nobody has spoken of that they are right; returns how many there were.
+
+    :raises Conflict: it is not done.
+    """
+    account = access.require_account(actor)
+    with transaction.atomic():
+        row = access.door(actor, examination, lock=True, own=True)
+        if row.state != "done":
+            raise Conflict("这份文件还没有审核完成，请稍候。", state=row.state)
+        spoken = set(row.words.values_list("place", flat=True))
+        places = [place for place in range(row.repairs) if place not in spoken]
+        RepairWord.objects.bulk_create(
+            RepairWord(examination=row, place=place, is_right=True, by=account, at=now) for place in places
+        )
+        if places:
+            facts = {"places": places}
+            record(actor=actor, now=now, verb="disclosure.confirm_repairs", stream=row.stream, facts=facts)
+    return len(places)
 
 
 def drop(*, actor: Actor, now: datetime, examination: int) -> None:

@@ -102,7 +102,8 @@ class Sheet:
 
     @property
     def model(self) -> dict[str, Any]:
-        found: dict[str, Any] = self.whole.get("model", {})
+        """What was read, less the repairs that a person called wrong; all repairs are listed."""
+        found: dict[str, Any] = self.whole.get("judged") or self.whole.get("model", {})
         return found
 
     @property

@@ -70,6 +70,7 @@ VERBS = {
         "publishing.draft": "起草知识", "publishing.edit": "修改知识", "publishing.publish": "发布知识",
         "publishing.retire": "停用知识", "publishing.vote": "评价知识", "disclosure.hand_in": "送审", "disclosure.done": "审核完成",
         "disclosure.refused": "不能审核", "disclosure.read_again": "重新读取", "disclosure.judge_repair": "认定修复",
+        "disclosure.confirm_repairs": "确认其余修复",
         "disclosure.drop": "删除送审件", "disclosure.draw_budget": "登记预算版本", "disclosure.approve_budget": "批准预算版本",
         "disclosure.drop_budget": "删除预算草稿", "disclosure.post": "登记凭证", "disclosure.close_month": "月份结账",
         "disclosure.try_file": "试算凭证文件", "disclosure.enter_file": "导入凭证文件", "disclosure.buy": "登记采购合同",

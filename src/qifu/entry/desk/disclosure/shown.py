@@ -96,6 +96,11 @@ def marked(lines: Sequence[str], found: Sequence[Finding]) -> list[Marked]:
     return [Marked(number, _pieces(text, at[number]), tuple(at[number])) for number, text in enumerate(lines, 1)]
 
 
+def first_lines(found: Sequence[Finding]) -> list[tuple[int, Finding]]:
+    """Where each finding first stands in the text, from the top down."""
+    return sorted(((min(one.lines), one) for one in found if one.lines), key=lambda pair: (pair[0], pair[1].number))
+
+
 def grids(model: Json, found: Sequence[Finding]) -> list[Grid]:
     """Each statement as a table whose failing cells carry their finding."""
     at = _by_line(found)

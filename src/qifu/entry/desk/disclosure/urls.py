@@ -17,5 +17,6 @@ urlpatterns = [
     path("<int:number>/file/", views.original, name="examination_file"),
     path("<int:number>/again/", views.again, name="examination_again"),
     path("<int:number>/drop/", views.drop, name="examination_drop"),
+    path("<int:number>/repairs/right/", views.confirm, name="examination_repairs"),
     path("<int:number>/repairs/<int:place>/<slug:word>/", views.judge, name="examination_repair"),
 ]

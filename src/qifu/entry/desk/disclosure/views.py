@@ -141,6 +141,7 @@ def _shown(sheet: queries.Sheet, view: str) -> dict[str, Any]:
         "findings": found,
         "model": model,
         "marked": shown.marked(sheet.lines, found) if view == "text" else [],
+        "first_lines": shown.first_lines(found) if view == "text" else [],
         "grids": shown.grids(model, found) if view == "tables" else [],
         "repairs": repairs,
         "unread": [{**each, "where": spoken_place(each["where"])} for each in model.get("unreadable", ())],
@@ -214,8 +215,22 @@ def judge(incoming: HttpRequest, number: int, place: int, word: str) -> HttpResp
     actions.judge_repair(
         actor=request.actor, now=request.now, examination=number, place=place, is_right=word == "right"
     )
+    if word == "wrong":
+        messages.success(request, "已记下。这处的数按没有读出处理，文件已重新核对。")
     response = redirect("examination", number)
     response["Location"] += f"?view=repairs#r{place}"
+    return response
+
+
+@require_POST
+def confirm(incoming: HttpRequest, number: int) -> HttpResponse:
+    """A person's word that all repairs not spoken of yet are right."""
+    request = cast(PersonRequest, incoming)
+    count = actions.confirm_repairs(actor=request.actor, now=request.now, examination=number)
+    if count:
+        messages.success(request, f"已确认 {count} 处修复。")
+    response = redirect("examination", number)
+    response["Location"] += "?view=repairs"
     return response
 
 
