@@ -18,11 +18,3 @@ def made(at: datetime, drawn: int) -> str:
 def draw(at: datetime) -> str:
     """A fresh number."""
     return made(at, secrets.randbelow(10**6))
-
-
-def draw_many(at: datetime, count: int) -> list[str]:
-    """As many different numbers."""
-    found: dict[str, None] = {}
-    while len(found) < count:
-        found[draw(at)] = None
-    return list(found)
