@@ -14,7 +14,7 @@ from qifu.entry.desk.policies import pasting
 from tests.conftest import NOW
 from tests.domain import policy_room as room
 from tests.domain.policy_room import CODE
-from tests.domain.test_policies_screens import entered, lines
+from tests.domain.test_policies_screens import LINES, entered, lines
 from tests.stage import Stage
 
 TEXT = """江泽区人民政府办公室文件
@@ -112,7 +112,7 @@ def test_a_ratio_says_its_percent(stage: Stage) -> None:
 
 
 def test_an_example_of_a_kind_expects_what_the_kind_means(stage: Stage) -> None:
-    row = room.draft(stage)
+    row = room.draft(stage.house)
     admin = entered(stage, "admin")
     place = f"/desk/policies/items/{CODE}/{row.number}/cases/"
     before = Case.objects.count()
@@ -128,14 +128,14 @@ def test_an_example_of_a_kind_expects_what_the_kind_means(stage: Stage) -> None:
 
 
 def test_an_example_that_belies_its_kind_does_not_count(stage: Stage) -> None:
-    row = room.draft(stage)
+    row = room.draft(stage.house)
     kept = [case for case in row.cases.all() if case.kind != Case.Kind.NOT]
     liar = Case(revision=row, name="其实符合", kind="not", on=kept[0].on, facts=kept[0].facts, expected="eligible")
     assert "缺少“不符合”的算例。" in checking.in_the_way(row, [*kept, liar])
 
 
 def test_who_reads_a_draft_has_the_text_beside_it(stage: Stage) -> None:
-    row = room.draft(stage)
+    row = room.draft(stage.house)
     Document.objects.filter(pk=row.document_id).update(text="第一条 独一无二的正文。")
     reader = entered(stage, "supervisor")
     assert "独一无二的正文" in reader.get(f"/desk/policies/items/{CODE}/").content.decode()
@@ -176,3 +176,19 @@ def test_the_empty_editor_has_the_columns_ready_for_the_first_line(stage: Stage)
     assert not facts.HELD
     entered(stage, "admin").post("/desk/policies/preview/", lines([("0", "and", "", "", "", "", "")]))
     assert list(facts.HELD) == [(facts.day(NOW), False)]
+
+
+def test_what_is_written_is_compared_with_what_was_saved(stage: Stage) -> None:
+    room.firm(stage, employees=60)
+    room.known(stage, dishonest=False)
+    row = room.draft(stage.house)
+    admin = entered(stage, "admin")
+    money = {"amount_mode": "each", "amount_field": "employees", "amount_each": "1000", "amount_cap": "30"}
+    saved = lines() | money | {"of_code": CODE, "of_number": str(row.number)}
+    assert "与已保存的第" not in admin.post("/desk/policies/preview/", saved).content.decode()
+    stricter = [*LINES[:2], ("1", "clause", "employees", ">=", "100", "", ""), LINES[3]]
+    page = admin.post("/desk/policies/preview/", saved | lines(stricter)).content.decode()
+    assert "与已保存的第 1 版相比：</strong>由符合变为不符合 1 户；预计金额少 6.00 万元。" in page
+    page = admin.post("/desk/policies/preview/", saved | {"amount_each": "2000"}).content.decode()
+    assert "与已保存的第 1 版相比：</strong>预计金额多 6.00 万元。" in page
+    assert admin.post("/desk/policies/preview/", saved | {"of_number": "9"}).status_code == 404

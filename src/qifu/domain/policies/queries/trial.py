@@ -52,6 +52,15 @@ class Comparison:
     clauses: tuple[tuple[str, str], ...]  # sign, words
 
 
+@dataclass(frozen=True, slots=True)
+class Shift:
+    """What a text that is being written would change beside a revision as it was saved."""
+
+    number: int
+    before: Trial
+    moved: tuple[tuple[str, str, int], ...]  # (saved, written) → how many
+
+
 def trial(*, actor: Actor, on: date, condition: object, formula: object = None) -> Trial:
     """Try a condition on all enterprises, as they were some minutes ago at most.
 
@@ -60,6 +69,19 @@ def trial(*, actor: Actor, on: date, condition: object, formula: object = None) 
     access.require_staff(actor)
     node = law.parse(condition, law.catalogue())
     return _tried(columns.kept(on, _asked(node)), on, node, formula)[0]
+
+
+def shift(*, actor: Actor, on: date, condition: object, formula: object, code: str, number: int) -> tuple[Trial, Shift]:
+    """Try what is being written beside the revision that is saved: who would gain, who would lose.
+
+    :raises Missing: there is no such revision. :raises Refused: the condition or the formula cannot be used.
+    """
+    row = access.revision(actor, code, number)
+    saved, written = (law.parse(each, law.catalogue()) for each in (row.condition, condition))
+    city = columns.kept(on, _asked(saved, written))
+    before, was = _tried(city, on, saved, row.formula)
+    after, becomes = _tried(city, on, written, formula)
+    return after, Shift(number, before, _moved(was, becomes))
 
 
 def prepare(*, actor: Actor, on: date) -> None:
@@ -81,13 +103,7 @@ def comparison(*, actor: Actor, on: date, code: str, one: int, other: int) -> Co
     nodes = [law.parse(row.condition, law.catalogue()) for row in (first, second)]
     city = columns.kept(on, _asked(*nodes))
     told = [_tried(city, on, node, row.formula) for node, row in zip(nodes, (first, second), strict=True)]
-    before, after = told[0][1], told[1][1]
-    moved = tuple(
-        (RESULTS[a], RESULTS[b], int(((before == a) & (after == b)).sum()))
-        for a in range(3)
-        for b in range(3)
-        if a != b
-    )
+    moved = _moved(told[0][1], told[1][1])
     return Comparison(
         first,
         second,
@@ -96,6 +112,16 @@ def comparison(*, actor: Actor, on: date, code: str, one: int, other: int) -> Co
         moved,
         _texts(first, second),
         _differing(first.condition, second.condition),
+    )
+
+
+def _moved(before: np.ndarray, after: np.ndarray) -> tuple[tuple[str, str, int], ...]:
+    """How many go from each answer to each other one."""
+    return tuple(
+        (RESULTS[a], RESULTS[b], int(((before == a) & (after == b)).sum()))
+        for a in range(3)
+        for b in range(3)
+        if a != b
     )
 
 

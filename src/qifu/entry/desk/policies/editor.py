@@ -22,6 +22,7 @@ from qifu.kernel.errors import Conflict, Invalid
 
 PARTS = ("depth", "kind", "field", "comparison", "value", "cite", "says")
 START = [Line(0, "and"), Line(1, "clause")]
+RESULTS = {"eligible": "符合", "unknown": "缺信息", "ineligible": "不符合"}
 GROUP_CHOICES = [*composing.GROUPS.items()]
 TYPES = {
     "number": "数值",
@@ -118,13 +119,24 @@ def preview(incoming: HttpRequest) -> HttpResponse:
         formula = None
     if not context["problems"]:
         try:
-            told = trial.trial(
-                actor=request.actor, on=facts.day(request.now), condition=done.condition, formula=formula
-            )
-            context["told"] = told
+            context |= _tried(request, done.condition, formula)
         except Refused as refusal:
             context["problems"] = [refusal.zh]
     return render(request, "library/_preview.html", context)
+
+
+def _tried(request: PersonRequest, condition: object, formula: object) -> dict[str, Any]:
+    """The counts; of a draft that was saved before, also what would change."""
+    on, code, number = facts.day(request.now), request.POST.get("of_code", ""), request.POST.get("of_number", "")
+    if not code or not number.isdecimal() or len(number) > 6:
+        return {"told": trial.trial(actor=request.actor, on=on, condition=condition, formula=formula)}
+    told, shift = trial.shift(
+        actor=request.actor, on=on, condition=condition, formula=formula, code=code, number=int(number)
+    )
+    moved = [(RESULTS[a], RESULTS[b], n) for a, b, n in shift.moved if n]
+    is_other = bool(moved) or (told.least, told.most) != (shift.before.least, shift.before.most)
+    more = told.least - shift.before.least
+    return {"told": told, "shift": shift if is_other else None, "moved": moved, "more": more, "less": -more}
 
 
 def read_lines(given: QueryDict) -> list[Line]:
