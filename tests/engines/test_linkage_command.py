@@ -245,6 +245,33 @@ class TestDecisions:
         told = link(f"x={path}", options=("--decisions", decisions))
         assert (told.code, "也许" in told.err) == (2, True)
 
+    @pytest.mark.parametrize(
+        ("lines", "said"),
+        [([["a", "c", "同"], ["c", "a", "不同"]], "“a”和“c”既填了同，又填了不同"), ([["a", "a", "同"]], "同一行“a”")],
+    )
+    def test_what_cannot_both_be_is_refused(
+        self, link: Link, tmp_path: Path, lines: list[list[object]], said: str
+    ) -> None:
+        path = write(tmp_path / "x.csv", self.LINES)
+        decisions = write(tmp_path / "d.csv", [["row_a", "row_b", "决定"], *lines])
+        told = link(f"x={path}", options=("--decisions", decisions))
+        assert (told.code, said in told.err, (tmp_path / "out").exists()) == (2, True, False)
+
+    def test_a_decision_about_rows_that_are_not_here_is_told(self, link: Link, tmp_path: Path) -> None:
+        path = write(tmp_path / "x.csv", self.LINES)
+        decisions = write(tmp_path / "d.csv", [["row_a", "row_b", "决定"], ["a", "旧名单:7", "同"], ["a", "c", "同"]])
+        told = link(f"x={path}", options=("--decisions", decisions, "--json"))
+        assert (told.code, json.loads(told.out)["unknown_decisions"]) == (1, 1)
+        assert "1 条人工决定提到的行不在这次的名单里" in told.err
+
+
+def test_an_id_that_another_row_bears_is_told(link: Link, tmp_path: Path) -> None:
+    path = write(tmp_path / "x.csv", [["row_id", "企业名称"], ["1", FULL], ["1", "武汉澄舫物流有限公司"]])
+    told = link(f"x={path}")
+    assert told.code == 1
+    assert "1 行的 row_id 与前面的行重复" in told.err
+    assert set(clusters(tmp_path)) == {"1", "x:1"}
+
 
 class TestRefused:
     @pytest.mark.parametrize(
@@ -291,6 +318,7 @@ class TestRefused:
         ("mapping", "said"),
         [
             ("not json", "不是 JSON"),
+            ("[" * 100_000, "不是 JSON"),
             ('{"x": {"colour": "名称"}}', "没有“colour”这一项"),
             ('{"y": {"name": "名称"}}', "没有用 --source 给出"),
             ('{"x": {"name": "没有的列"}}', "在表中没有"),

@@ -14,11 +14,12 @@ from typing import TypeVar
 
 import click
 
-from qifu.engines.linkage import Building, Decision, Linked, Lists, Weighed, link
+from qifu.engines.linkage import Building, Linked, Lists, Weighed, link
 from qifu.engines.linkage.survivors import Firm, firms
 from qifu.entry.intake.tables import safe_cell
 
 from . import registry_lists as lists
+from .registry_decisions import PAIR_HEADS, read_decisions
 from .speak import CLEAN, FOUND_WRONG, BadInput, emit, say
 
 T = TypeVar("T")
@@ -26,8 +27,6 @@ R = TypeVar("R")
 MANY = 20_000  # texts from which on a second process pays
 SAID = {"name": "名称", "code": "代码", "place": "地址", "phone": "电话", "person": "法定代表人", "region": "地区", "form": "组织形式",
         "branch": "分支", "prior": "先验", "shared": "同址同人不重复计"}  # fmt: skip
-YES = frozenset(["同", "是", "同一", "同一家", "相同", "合并", "1", "y", "yes", "same", "true"])
-NO = frozenset(["不同", "否", "不是", "不同一", "分开", "0", "n", "no", "different", "false"])
 
 
 @dataclass(slots=True)
@@ -79,13 +78,15 @@ def command(
     read = [lists.read_source(name, path, maps.get(name, {}), called) for name, path in named]
     rows = gather(read)
     said = read_decisions(decisions)
+    known = frozenset(rows.ids)
+    strange = sum(not {each.one, each.other} <= known for each in said)
     _make_folder(out)
     say(f"读到 {len(rows.ids)} 行，{len(houses)} 栋楼宇。", f"{len(rows.ids)} rows, {len(houses)} buildings.")
     del called
     linked = link(rows.lists(), houses, said, tell=_telling(started), spread=in_processes)
     made = firms(rows.lists(), linked, rows.source)
     write(out, rows, linked, made, houses, [source.name for source in read])
-    summary = _summary(rows, linked, made, read, time.perf_counter() - started)
+    summary = _summary(rows, linked, made, read, time.perf_counter() - started) | {"unknown_decisions": strange}
     if as_json:
         emit(summary)
     say(
@@ -94,7 +95,24 @@ def command(
         f"{len(rows.ids)} rows are {len(made)} enterprises; {len(linked.review)} pairs to review, "
         f"{len(rows.rejects)} rows rejected, {summary['seconds']} s.",
     )
-    return FOUND_WRONG if rows.rejects or rows.renamed else CLEAN
+    return _wrong(rows, strange)
+
+
+def _wrong(rows: Rows, strange: int) -> int:
+    """Say what was wrong with the lists; the exit code."""
+    if rows.rejects:
+        say("未采用的行和原因见 rejects.csv。", "Rejected rows and why: rejects.csv.")
+    if rows.renamed:
+        say(
+            f"{rows.renamed} 行的 row_id 与前面的行重复，已在前面加上名单的名称。",
+            f"{rows.renamed} rows bore the id of an earlier row; it now stands behind the name of their list.",
+        )
+    if strange:
+        say(
+            f"{strange} 条人工决定提到的行不在这次的名单里，没有用上；请核对 row_a 和 row_b。",
+            f"{strange} decisions name rows that are not in these lists and were passed over.",
+        )
+    return FOUND_WRONG if rows.rejects or rows.renamed or strange else CLEAN
 
 
 def _named(text: str) -> tuple[str, Path]:
@@ -205,30 +223,6 @@ def _add(rows: Rows, source: lists.Source, number: int, cells: Sequence[str], ro
     rows.formers.append("" if why else lists.cell(source, cells, "former"))
 
 
-def read_decisions(path: Path | None) -> list[Decision]:
-    """Read what a person decided: row_a, row_b and 决定 (同 or 不同); lines without a decision are passed over.
-
-    :raises BadInput: not a table, a column missing, a decision that is neither.
-    """
-    if path is None:
-        return []
-    headings, rows = lists.read_rows(path, str(path), PAIR_HEADS.__contains__)
-    names = [heading.strip() for heading in headings]
-    if not {"row_a", "row_b", "决定"} <= set(names):
-        raise BadInput("要有 row_a、row_b、决定 三列。", "needs the columns row_a, row_b and 决定", where=str(path))
-    a, b, word = (names.index(name) for name in ("row_a", "row_b", "决定"))
-    found = []
-    for row in rows:
-        said = row[word].strip().lower() if word < len(row) else ""
-        if said and said not in YES | NO:
-            raise BadInput(
-                f"决定“{said[:20]}”不认识，请填 同 或 不同。", f"unknown decision {said[:20]!r}", where=str(path)
-            )
-        if said:
-            found.append(Decision(row[a], row[b], said in YES))
-    return found
-
-
 # --- several processes
 
 _work: list[Callable[[object], object]] = []
@@ -274,21 +268,6 @@ ENTERPRISE_HEADS = (
     "branch", "parent_id", "rows", "sources", "uscc_source", "uscc_row", "name_source", "name_row", "address_source",
     "address_row", "phone_source", "person_source", "distrusted_codes",
 )  # fmt: skip
-PAIR_HEADS = (
-    "row_a",
-    "row_b",
-    "决定",
-    "把握",
-    "依据",
-    "名称a",
-    "名称b",
-    "代码a",
-    "代码b",
-    "地址a",
-    "地址b",
-    "来源a",
-    "来源b",
-)
 
 
 def write(

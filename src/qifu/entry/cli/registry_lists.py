@@ -289,7 +289,7 @@ def read_mapping(path: Path | None, sources: Sequence[str]) -> dict[str, dict[st
         told = json.loads(path.read_bytes().decode("utf-8-sig"))
     except FileNotFoundError:
         raise BadInput(f"没有这个文件：{path}", f"no such file: {path}", where=where) from None
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):  # the last: brackets within brackets without an end
         raise BadInput(
             '对应关系不是 JSON。写法：{"税务": {"name": "单位名称", "code": "税号"}}。',
             'the mapping is not JSON; write {"SOURCE": {"name": "HEADING"}}',
