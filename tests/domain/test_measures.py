@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from hashlib import md5
+from uuid import UUID
 
 import pytest
 from django.db import connection
@@ -17,6 +19,8 @@ from qifu.domain.appeals.models import Appeal
 from qifu.domain.appeals.queries.figures import counts
 from qifu.domain.appeals.queries.figures.cuts import Cut, Scope
 from qifu.domain.appeals.queries.figures.measures import FIGURES
+from qifu.domain.estate import actions as estate
+from qifu.domain.estate.models import Room
 from qifu.domain.people import actions as people
 from qifu.domain.registry import classes
 from qifu.domain.registry.models import Enterprise
@@ -25,6 +29,7 @@ from qifu.kernel.actor import SYSTEM, Role
 from qifu.kernel.errors import Forbidden, Invalid, Missing
 from qifu.kernel.evidence.models import Record
 from qifu.kernel.measures import Ask, actions, evaluation, queries
+from qifu.kernel.measures.digests import digest_of
 from qifu.kernel.measures.models import Snapshot
 from qifu.kernel.measures.packing import pack, unpack
 from tests.conftest import NOW, PASSWORD, House
@@ -233,3 +238,37 @@ def test_only_readers_read(finance: House) -> None:
             access.require_reader(finance.actor(name))
     for name in ("leader", "auditor", "dispatcher", "finance"):
         access.require_reader(finance.actor(name))
+
+
+def test_a_digest_is_the_same_on_every_database(stage: Stage) -> None:
+    """Held against the text as Python writes it, whatever the database keeps."""
+    house = stage.house
+    estate.put_buildings(actor=SYSTEM, now=NOW, rows=[estate.BuildingRow("B01", "云启大厦", (), house.street)])
+    room = estate.RoomRow("B01", "", 12, "1201", estate.RoomFacts(Decimal("80.5")))
+    estate.put_rooms(actor=SYSTEM, now=NOW, rows=[room])
+    estate.let(
+        actor=stage.actor("dispatcher"),
+        now=NOW + timedelta(microseconds=250),
+        room=Room.objects.get().pk,
+        letting=estate.Letting(enterprise=stage.firm.pk),
+    )
+    stage.to("closed")
+    tried = set()
+    for one in measures.measures():
+        model = evaluation.rows(one, YEAR).model
+        for row in model._base_manager.values("pk", *one.source.columns):
+            said = "".join(_written(row[name]) + "\x1f" for name in one.source.columns)
+            (found,) = model._base_manager.filter(pk=row["pk"]).values_list(digest_of(one.source.columns))
+            assert found == (md5(said.encode()).hexdigest()[:16],), (one.source.table, said)
+            tried.add(one.source.table)
+    assert tried >= {"appeals.appeal", "estate.room", "estate.tenancy", "people.account", "registry.enterprise"}
+
+
+def _written(value: object) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return str(int(value))
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
+    return value.hex if isinstance(value, UUID) else str(value)

@@ -15,10 +15,11 @@ from django.db.models import BooleanField, Case, Value, When
 from qifu.kernel.actor import Actor
 from qifu.kernel.evidence.actions import record
 from qifu.kernel.measures import Ask, Measure, evaluation
+from qifu.kernel.measures.digests import digest_of
 from qifu.kernel.measures.models import Snapshot
-from qifu.kernel.measures.packing import digest_of, pack
+from qifu.kernel.measures.packing import pack
 
-BATCH = 5000
+BATCH = 20_000
 PLACES = Decimal("0.00000001")  # of a share that is kept
 
 
@@ -84,10 +85,12 @@ def said(measure: Measure, ask: Ask) -> Iterator[Said]:
         default=Value(False),
         output_field=BooleanField(),
     )
-    found = evaluation.rows(measure, ask).order_by("pk").annotate(is_met=above)
+    found = (
+        evaluation.rows(measure, ask).order_by("pk").annotate(is_met=above, content=digest_of(measure.source.columns))
+    )
     adds = [measure.amount] if measure.amount else []
-    for key, is_met, *rest in found.values_list("pk", "is_met", *adds, *measure.source.columns).iterator(BATCH):
-        yield key, digest_of(rest[len(adds) :]), bool(is_met), rest[0] if adds else 1
+    for key, is_met, content, *rest in found.values_list("pk", "is_met", "content", *adds).iterator(BATCH):
+        yield key, bytes.fromhex(content), bool(is_met), rest[0] if rest else 1
 
 
 def digest(row: Snapshot) -> bytes:

@@ -7,7 +7,6 @@ import zlib
 from array import array
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from hashlib import blake2b
 
 SIZE = 8  # bytes of a row's digest
 
@@ -22,11 +21,6 @@ class Packed:
 
     def digest(self, place: int) -> bytes:
         return self.digests[place * SIZE : (place + 1) * SIZE]
-
-
-def digest_of(said: Iterable[object]) -> bytes:
-    """Digest what a row says, whatever database it was read from."""
-    return blake2b("\x1f".join("" if each is None else str(each) for each in said).encode(), digest_size=SIZE).digest()
 
 
 def pack(rows: Iterable[tuple[int, bytes, bool]]) -> tuple[bytes, int]:
