@@ -254,3 +254,18 @@ def test_a_statement_that_prints_no_unit_of_money_is_in_that_of_the_others(heads
     )  # fmt: skip
     assert errors(model) == []
     assert len(model.claims) >= 5
+
+
+def test_basic_expenditure_with_one_total_above_its_subjects() -> None:
+    rows = [["科目编码", "科目名称", "金额"], *(row[:3] for row in ECONOMIC)]
+    spent = [
+        ["科目编码", "科目名称", "合计", "基本支出", "项目支出"],
+        ["合计", "", "{}", "{}", ""],
+        ["2060101", "行政运行", "{}", "{}", ""],
+    ]
+    for basic, wrong in (("444.00", []), ("445.00", ["XTB-05-06"])):
+        fifth = [[cell.format(basic) for cell in row] for row in spent]
+        model = read_pages(ACCOUNTS, "一般公共预算财政拨款支出决算表", WHERE, fifth,
+                           "一般公共预算财政拨款基本支出决算表", WHERE, rows)  # fmt: skip
+        assert model.unreadable == ()
+        assert [finding.rule for finding in audit(model).findings if finding.severity == "error"] == wrong

@@ -279,8 +279,14 @@ def _economic(model: Model) -> Iterator[Relation]:
                     "下级款之和",
                     line=top.at,
                 )
-        if columns:
+        if columns and prints_halves(statement):
             yield from _personnel_and_public(statement)
+
+
+def prints_halves(statement: Statement) -> bool:
+    """Whether 06表 closes with 人员经费合计 and 公用经费合计; some districts print one 合计 above its subjects instead."""
+    known = (statement.personnel_total, statement.public_total)
+    return any(value is not None for value in known) or not any(row.amounts.get("amount") for row in statement.rows)
 
 
 def _personnel_and_public(statement: Statement) -> Iterator[Relation]:
@@ -325,11 +331,14 @@ def _between(model: Model) -> Iterator[Relation]:
     yield from _fourth_and_others(model)
     yield from _same_rows(model)
     if "T05" in model.tables and "T06" in model.tables:
+        sixth = model.tables["T06"]
+        halves = prints_halves(sixth)
+        rows = ["personnel", "public"] if halves else [row.code for row in sixth.rows if len(row.code) == 3]
         yield Relation(
             "XTB-05-06",
-            ((("T05", "", "basic"), 1), (("T06", "personnel", "amount"), -1), (("T06", "public", "amount"), -1)),
+            ((("T05", "", "basic"), 1), *((("T06", row, "amount"), -1) for row in rows)),
             "公开05表基本支出合计",
-            "公开06表人员经费合计＋公用经费合计",
+            "公开06表人员经费合计＋公用经费合计" if halves else "公开06表各类之和",
             line=_total_line(model, "T05"),
         )
 
