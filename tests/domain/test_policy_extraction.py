@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import time
 from datetime import date
 from pathlib import Path
 
@@ -82,3 +83,17 @@ def test_nothing_is_read_out_of_long_and_odd_texts() -> None:
         assert extract.extract(text) == nothing
     (gift,) = extract.extract("每人" * 50_000 + "10元").gifts
     assert (gift.low, gift.high, gift.per) == (10, 10, "人")
+
+
+@pytest.mark.parametrize(
+    "unit", ["1", "1,", "一", "软件业、", "给予10万元至", "江泽区人民政府 ", "〔2026〕1号", "除", "每 "]
+)
+def test_a_text_without_an_end_of_sentence_is_read_in_time(unit: str) -> None:
+    begun = time.process_time()
+    extract.extract(unit * (200_000 // len(unit)))
+    assert time.process_time() - begun < 20  # each sign looking at all before it would take minutes
+
+
+def test_what_is_granted_late_in_a_long_text_is_still_read() -> None:
+    told = extract.extract("前言" * 5_000 + "。对符合条件的企业按研发费用的8%给予补贴，最高50万元。")
+    assert [str(one) for one in told.gifts] == ["rate=0.08", "max=500000"]

@@ -51,6 +51,7 @@ _TITLE = re.compile(
     r"(?:通知|办法|意见|措施|公告|规定|细则|方案|决定|条例|指南|政策|通告|批复|函)(?:[（(][^）)]{1,20}[）)])?$"
 )
 _BODY = re.compile(r"[。；：:，]|^第[一二三四五六七八九十]+[条章]|^[一二三四五六七八九十]+、")
+LONGEST_SIGNATURE = 200
 TITLE_WITHIN, MIN_TITLE, MAX_TITLE = 12, 6, 120  # lines, characters
 _PLACES = (
     ("district", re.compile(r"(?<!自治)(?<!地)[区县](?=[一-龥])(?!域)")),
@@ -129,9 +130,9 @@ def title(text: str) -> str:
     for place in range(len(head)):
         for lines_together in (1, 2, 3):
             told = "".join(head[place : place + lines_together])
-            if _BODY.search(told) or _NUMBER.search(told):
+            if len(told) > MAX_TITLE or _BODY.search(told) or _NUMBER.search(told):
                 break
-            if _TITLE.search(told) and MIN_TITLE <= len(told) <= MAX_TITLE:
+            if len(told) >= MIN_TITLE and _TITLE.search(told):
                 return told
     return ""
 
@@ -173,7 +174,7 @@ def issuer(text: str) -> str:
 
 def validity(text: str) -> Validity:
     """From when and until when it holds; the first sentence that says so counts."""
-    for sentence in re.split(r"[。；\n]", fold(text)):
+    for sentence in gifts.sentences(fold(text)):
         if not _VALID.search(sentence):
             continue
         found = _holding(sentence)
@@ -248,7 +249,7 @@ def _signed(text: str) -> tuple[list[str], date] | None:
     """The signature: a line that ends with a day and holds nothing else but offices, or stands under lines of offices."""
     lines = [line.strip() for line in text.split("\n")]
     for place in range(len(lines) - 1, -1, -1):
-        match = _ONLY_DAY.match(lines[place])
+        match = _ONLY_DAY.match(lines[place]) if len(lines[place]) <= LONGEST_SIGNATURE else None
         day = _day(lines[place]) if match else None
         if match is None or day is None:
             continue

@@ -23,12 +23,13 @@ _FOLLOWED = r"(?=业|企业|、|和|及|与|等|行业)"
 _EXCEPT = re.compile(r"(?:(?<![扣免解去])除(?!外|了)|不含|不包括|不含有)[^，。；）)]*$")
 _DENIED = re.compile(r"^[^，。；]*(?:不适用|不得享受|除外|不予支持|不享受)")
 MOST = 12  # of each kind, from one text
+LONGEST = 1_000  # characters of a sentence; what goes on longer is no sentence, and is read in stretches
 
 _FIGURE = r"(?<![\d,])(\d[\d,]{0,15}(?:\.\d{1,6})?|(?<![零〇一二三四五六七八九两十百千])[零〇一二三四五六七八九两十百千]{1,9})"
 _MONEY = rf"{_FIGURE}\s*([十百千]?[万亿])?元"
 _RANGE = re.compile(rf"{_FIGURE}\s*([十百千]?[万亿])?元?\s*(?:至|—|-|~|～)\s*{_MONEY}")
 _ONE = re.compile(_MONEY)
-_RATE = re.compile(r"(\d+(?:\.\d+)?)\s*([%‰])")
+_RATE = re.compile(r"(?<![\d.])(\d{1,9}(?:\.\d{1,9})?)\s?([%‰])")
 _CEILING = re.compile(r"不超过|最高|上限|以内|封顶|不高于|限额")
 _GRANT = re.compile(r"给予|奖励|奖补|补助|补贴|资助|支持|贴息|补偿|减免|奖金|拨付|返还|兑现|贷款额度")
 _THRESHOLD = re.compile(r"不低于|不少于|达到|突破|超过(?<!不超过)|以上|增长|占比|比重|比例不")
@@ -63,10 +64,16 @@ class Gift:
         return f"{self.kind}={figure}" + (f"/{self.per}" if self.per else "")
 
 
+def sentences(text: str) -> Iterator[str]:
+    """The sentences of a text, none longer than `LONGEST`: what is judged of a word looks at all that stands before it."""
+    for sentence in re.split(r"[。；\n]", text):
+        yield from (sentence[at : at + LONGEST] for at in range(0, len(sentence), LONGEST))
+
+
 def industries(text: str) -> tuple[Industry, ...]:
     """The industries named, each once, in the order of the standard; what is left out beside what is meant."""
     found: dict[tuple[str, bool], Industry] = {}
-    for clause in re.split(r"[。；\n]", text):
+    for clause in sentences(text):
         for match in _names().finditer(clause):
             code = _codes()[match[0]]
             barred = bool(_EXCEPT.search(clause[: match.start()]) or _DENIED.search(clause[match.end() :]))
@@ -77,7 +84,9 @@ def industries(text: str) -> tuple[Industry, ...]:
 def gifts(text: str) -> tuple[Gift, ...]:
     """The amounts and rates that are granted, in the order of the text."""
     found: list[Gift] = []
-    for sentence in re.split(r"[。；\n]", text):
+    for sentence in sentences(text):
+        if len(found) >= MOST:
+            break
         grants = _GRANT.search(sentence) is not None
         for clause in re.split(r"(?:，|,(?!\d{3})|且|、(?=最高|单个))", sentence):
             found += [gift for gift in _of_clause(clause, grants) if gift not in found]
