@@ -2,29 +2,21 @@
 
 from __future__ import annotations
 
-import io
-from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from docx import Document
-from docx.enum.text import WD_ALIGN_PARAGRAPH
-from docx.oxml.ns import qn
-from docx.shared import Mm, Pt
+from qifu.output.papers.paper import NONE, SIZE_TABLE, SIZE_TEXT, SIZE_TITLE, TEXT, TITLE, Paper
 
 if TYPE_CHECKING:
     from qifu.output.dossiers import File
 
 HERE = ZoneInfo("Asia/Shanghai")
-TITLE, HEADING, TEXT = "方正小标宋简体", "黑体", "仿宋_GB2312"
-SIZE_TITLE, SIZE_HEADING, SIZE_TEXT, SIZE_TABLE = Pt(22), Pt(14), Pt(12), Pt(10.5)
-NONE = "无"
 
 
 def build(file: File, who: str) -> bytes:
     """Return the document; `who` had it made and stands at its foot."""
-    paper = _Paper()
+    paper = Paper()
     paper.line(f"{file.firm.brief.name}企业档案", TITLE, SIZE_TITLE, center=True)
     paper.line(f"数据截至 {_day(file.at)}，按查看人权限生成。金额单位见各表。", TEXT, SIZE_TABLE, center=True)
     _identity(paper, file)
@@ -59,7 +51,7 @@ def build(file: File, who: str) -> bytes:
     return paper.bytes()
 
 
-def _identity(paper: _Paper, file: File) -> None:
+def _identity(paper: Paper, file: File) -> None:
     firm, brief = file.firm, file.firm.brief
     capital = f"{firm.registered_capital:,.10g} 万元" if firm.registered_capital is not None else "未登记"
     paper.table("一、基本信息", (), [
@@ -81,53 +73,13 @@ def _identity(paper: _Paper, file: File) -> None:
     ])  # fmt: skip
 
 
-def _figures(paper: _Paper, file: File) -> None:
+def _figures(paper: Paper, file: File) -> None:
     heads = ("项目", *(f"{year}年" for year in file.years))
     rows = [
         (f"{line.label}（{line.unit}）", *(f"{cell.text}\n{cell.source}" if cell.text else "—" for cell in line.cells))
         for line in file.figures
     ]
     paper.table("五、分年数据", heads, rows)
-
-
-class _Paper:
-    """A document being written."""
-
-    def __init__(self) -> None:
-        self.document = Document()
-        section = self.document.sections[0]
-        section.page_width, section.page_height = Mm(210), Mm(297)
-        section.top_margin, section.bottom_margin = Mm(30), Mm(25)
-        section.left_margin, section.right_margin = Mm(26), Mm(24)
-
-    def line(self, text: str, font: str, size: Pt, *, center: bool = False, right: bool = False) -> None:
-        paragraph = self.document.add_paragraph()
-        if center or right:
-            paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER if center else WD_ALIGN_PARAGRAPH.RIGHT
-        _write(paragraph, text, font, size)
-
-    def table(self, heading: str, heads: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-        """A heading and a table beneath it; the word for nothing where there are no rows."""
-        self.line(heading, HEADING, SIZE_HEADING)
-        held = list(rows)
-        if not held:
-            self.line(NONE, TEXT, SIZE_TEXT)
-            return
-        table = self.document.add_table(rows=0, cols=len(held[0]), style="Table Grid")
-        for font, cells in [*([(HEADING, heads)] if heads else []), *((TEXT, row) for row in held)]:
-            for cell, text in zip(table.add_row().cells, cells, strict=True):
-                _write(cell.paragraphs[0], text, font, SIZE_TABLE)
-
-    def bytes(self) -> bytes:
-        out = io.BytesIO()
-        self.document.save(out)
-        return out.getvalue()
-
-
-def _write(paragraph, text: str, font: str, size: Pt) -> None:  # type: ignore[no-untyped-def]
-    run = paragraph.add_run(text)
-    run.font.name, run.font.size = font, size
-    run._element.rPr.rFonts.set(qn("w:eastAsia"), font)
 
 
 def _where(tower: str, floor: int | None, room: str) -> str:
