@@ -67,7 +67,9 @@ class Gift:
 def sentences(text: str) -> Iterator[str]:
     """The sentences of a text, none longer than `LONGEST`: what is judged of a word looks at all that stands before it."""
     for sentence in re.split(r"[。；\n]", text):
-        yield from (sentence[at : at + LONGEST] for at in range(0, len(sentence), LONGEST))
+        first = len(sentence) % LONGEST  # the odd stretch comes first: what is granted stands at the end
+        yield sentence[:first]
+        yield from (sentence[at : at + LONGEST] for at in range(first, len(sentence), LONGEST))
 
 
 def industries(text: str) -> tuple[Industry, ...]:
