@@ -22,6 +22,7 @@ urlpatterns = [
     path("desk/", include("qifu.entry.desk.registry.urls")),
     path("desk/", include("qifu.entry.desk.estate.urls")),
     path("desk/", include("qifu.entry.desk.alerts.urls")),
+    path("desk/", include("qifu.entry.desk.visits.urls")),
     path("desk/", include("qifu.entry.desk.dossiers.urls")),
     path("desk/", include("qifu.entry.desk.analysis.urls")),
     path("desk/", include("qifu.entry.desk.measures.urls")),

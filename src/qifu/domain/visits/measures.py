@@ -107,6 +107,7 @@ DECLARED = (
         source=VISITS,
         rows=_due,
         met=lambda ask: Q(state="done"),
+        dated="day",
         dimensions=_STREET,
         better=1,
     ),

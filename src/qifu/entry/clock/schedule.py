@@ -19,6 +19,7 @@ from qifu.domain.grants.obligations.actions import keeping as duties
 from qifu.domain.grants.overlaps import actions as overlaps
 from qifu.domain.policies.actions import matching, pushing
 from qifu.domain.registry import actions as registry
+from qifu.domain.visits.actions import moving as visits
 from qifu.entry.clock import greeting, proving, seals, sweeping, watching
 from qifu.entry.clock import retention as privacy
 from qifu.kernel.actor import SYSTEM
@@ -199,3 +200,4 @@ add(
     daily=time(4, 50),
     policy=Policy(max_attempts=2, time_limit=600),
 )
+add("visits.missed", lambda now: visits.note_missed(now=now), label="到期没有记录的走访登记为未成", daily=time(3, 20))

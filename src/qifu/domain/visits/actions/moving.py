@@ -105,3 +105,14 @@ def note_missed(*, now: datetime) -> int:
     Visit.objects.bulk_update(rows, ["state", "seq", "reason", "arrived_at"], batch_size=300)
     record_many(entries)
     return len(rows)
+
+
+@transaction.atomic
+def note_export(*, actor: Actor, now: datetime, rows: int, filters: Mapping[str, object]) -> None:
+    """Record that a list of visits was carried away.
+
+    :raises Forbidden: not of the staff.
+    """
+    access.require_official(actor)
+    told = {name: value for name, value in filters.items() if value and name != "q"}
+    record(actor=actor, now=now, verb="visits.export", stream="visits.exports", facts={"rows": rows, "filters": told})

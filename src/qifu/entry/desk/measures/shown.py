@@ -17,6 +17,7 @@ ADDRESSES = {  # table → the page of one row
     "appeals.appeal": "desk:case",
     "registry.enterprise": "desk_enterprise",
     "estate.building": "desk_building",
+    "visits.visit": "desk_visit",
     "estate.tenancy": "desk_building",
     "estate.room": "desk_building",
     "policies.revision": "desk_policy",
@@ -34,13 +35,13 @@ ADDRESSES = {  # table → the page of one row
 def read(given: Mapping[str, str], now: datetime, measure: Measure | None = None) -> Ask:
     """The question of an address; without months this year so far. Whatever cannot be read is left out."""
     today = local(now).date()
-    until = _month(given.get("until", "")) or today.replace(day=1)
-    since = _month(given.get("since", "")) or date(until.year, 1, 1)
+    until = month_of(given.get("until", "")) or today.replace(day=1)
+    since = month_of(given.get("since", "")) or date(until.year, 1, 1)
     since, until = min(since, until), max(since, until)
-    since = max(since, _shifted(until, 1 - LONGEST))
+    since = max(since, shifted(until, 1 - LONGEST))
     known = measure.dimensions if measure is not None else ()
     where = tuple((one.name, given[one.name][:40]) for one in known if given.get(one.name))
-    return Ask(since, date.fromordinal(_shifted(until, 1).toordinal() - 1), now, _valid(measure, where))
+    return Ask(since, date.fromordinal(shifted(until, 1).toordinal() - 1), now, _valid(measure, where))
 
 
 def query(ask: Ask, **more: str) -> str:
@@ -113,7 +114,7 @@ def _valid(measure: Measure | None, where: tuple[tuple[str, str], ...]) -> tuple
     return tuple((name, value) for name, value in where if value in known[name])
 
 
-def _month(text: str) -> date | None:
+def month_of(text: str) -> date | None:
     try:
         found = date.fromisoformat(f"{text.strip()[:7]}-01")
     except ValueError:
@@ -121,6 +122,6 @@ def _month(text: str) -> date | None:
     return found if 2000 <= found.year < 2100 else None
 
 
-def _shifted(month: date, by: int) -> date:
+def shifted(month: date, by: int) -> date:
     count = month.year * 12 + month.month - 1 + by
     return date(count // 12, count % 12 + 1, 1)
