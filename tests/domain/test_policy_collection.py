@@ -219,6 +219,15 @@ def test_robots_are_obeyed_in_a_round(site: Site, editor: Actor) -> None:
     assert queries.source(actor=editor, number=row.pk, now=NOW).health == "partly"
 
 
+def test_each_reason_why_pages_were_not_read_is_named(site: Site, editor: Actor) -> None:
+    site.put("/3", "x", status=410)
+    pages = [("一", site.at("/1")), ("二", site.at("/2")), ("三", site.at("/3"))]
+    row = add(editor, site.put("/f", feed(*pages), XML))
+    collecting.run_due(NOW)
+    row.refresh_from_db()
+    assert row.problem == "3 个页面中有 3 个没有读到：页面不存在（404）（2 个）；页面已移除（410）（1 个）。"
+
+
 def test_a_page_that_leads_inside_is_not_followed(site: Site, editor: Actor) -> None:
     site.move("/a1.html", "http://169.254.169.254/latest/")
     row = add(editor, site.put("/f", feed(("一", site.at("/a1.html"))), XML))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import time
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -35,6 +36,7 @@ AGAIN_AFTER = timedelta(days=1)
 MAPS = 5  # site maps of a map of maps
 ROUND = 120.0  # seconds of one round
 WHOLE = 60.0  # seconds after which a tick begins no other round: the next tick goes on
+REASONS = 3  # why pages were not read, that are written out
 SHUT = "对方的 robots.txt 不允许程序读取这个网址。"
 
 
@@ -127,8 +129,11 @@ class Round:
             self._look_again()
         is_all = bool(self.failed) and len(self.failed) == self.tried
         missed = len(self.failed) + self.shut
-        why = self.failed[0] if self.failed else SHUT
-        problem = f"{self.tried} 个页面中有 {missed} 个没有读到：{why}" if missed else ""
+        problem = (
+            f"{self.tried} 个页面中有 {missed} 个没有读到：{_why([*self.failed, *[SHUT] * self.shut])}"
+            if missed
+            else ""
+        )
         keeps = not self.failed and not self.left
         return Outcome(
             self.new, self.changed, self.left, problem, is_all or self.is_stopped,
@@ -197,6 +202,14 @@ class Round:
             self._try(Place(held.url, held.title), held.etag, held.modified)
             if len(self.failed) > failed:
                 reporting.unchanged(now=self.now, finding=held.pk)  # the next ones get their turn first
+
+
+def _why(sentences: list[str]) -> str:
+    """The reasons why pages were not read, the commonest first."""
+    counted = Counter(sentences).most_common(REASONS)
+    if len(counted) == 1:
+        return counted[0][0]
+    return "；".join(f"{sentence.rstrip('。')}（{n} 个）" for sentence, n in counted) + "。"
 
 
 def placed(asker: Asker, source: Source | Given, answer: Answer) -> list[Place]:
