@@ -171,6 +171,7 @@ PAGES: dict[str, tuple[Look, ...]] = {
         Look("leader", "/desk/measures/estate.buildings/"),
     ),
     "desk/measures/<str:name>/rows/": (Look("leader", "/desk/measures/appeals.reply/rows/?part=met"),),
+    "desk/measures/monthly/": (Look("leader", "/desk/measures/monthly/"),),
     "desk/measures/snapshots/<int:number>/": (Look("leader", "/desk/measures/snapshots/{snapshot}/"),),
     "desk/performance/": (Look("accountant", "/desk/performance/"), Look("leader", "/desk/performance/?year=2031")),
     "desk/performance/new/": (Look("accountant", "/desk/performance/new/"),),
@@ -616,6 +617,7 @@ NO_PAGES = {
     "desk/enterprises/<int:number>/file.docx": FILE,
     "desk/alerts/export/": FILE,
     "desk/measures/export/": FILE,
+    "desk/measures/monthly/paper/": FILE,
     "desk/measures/<str:name>/freeze/": BUTTON,
     "desk/performance/<int:number>/form.docx": FILE,
     **{

@@ -85,11 +85,11 @@ def _read_list(incoming: HttpRequest) -> tuple[PersonRequest, Ask, list[tuple[Me
         request.GET.get("room", ""),
     )
     chosen = [one for one in measures(room) if not q or q in one.label or q in one.definition]
-    at, values = _counted(ask)
+    at, values = counted(ask)
     return request, replace(ask, at=at), [(one, values[one.name]) for one in chosen if one.name in values]
 
 
-def _counted(ask: Ask) -> tuple[datetime, dict[str, Value]]:
+def counted(ask: Ask) -> tuple[datetime, dict[str, Value]]:
     """All values of a span, counted at most once a minute for everybody who looks, and when that was."""
     key = f"measures.values:{ask.since}:{ask.until}"
     held = cache.get(key)
