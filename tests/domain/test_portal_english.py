@@ -395,7 +395,7 @@ VALUES = {"kind": "投诉", "title": "楼下“停车”不够，请协调", "nu
           "accept_due": "9月30日 11:00", "reply_due": "10月10日 17:30", "reason": "不属于本区职责", "enterprise": "武汉云启软件有限公司",
           "count": "3", "code": "123456", "minutes": "5", "days": "7",
           "handbook": "办理说明", "specialist": "民意街道服务站", "amount": "50,000.00 元", "duty": "报告资金使用", "due": "10月12日",
-          "field": "营业收入"}  # fmt: skip
+          "field": "营业收入", "when": "10月12日09:30", "place": "云启大厦一楼大厅", "result": "已同意"}  # fmt: skip
 
 
 def kept_message(template: str, values: dict[str, str]) -> Kept:

@@ -64,6 +64,7 @@ INSTALLED_APPS = [
     "qifu.domain.appeals",
     "qifu.domain.grants",
     "qifu.domain.visits",
+    "qifu.domain.events",
     "qifu.domain.performance",
     "qifu.domain.disclosure",
     "qifu.output.messages",

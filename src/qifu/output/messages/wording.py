@@ -95,6 +95,51 @@ TO_ENTERPRISE = {
         "[；按现有信息，贵企业已符合 {count} 项政策，如“{title}”]。登录平台即可查看和办理。",
         "{enterprise}，欢迎！[已符合 {count} 项政策，][服务专员：{specialist}，]办事请看平台“{handbook}”。",
     ),
+    "event_registered": Wording(
+        "报名成功",
+        "您已报名“{title}”，{when}，{place}，票码 {code}。请凭“我的活动”里的二维码签到；来不了请尽早取消，把名额留给候补。",
+        "已报名“{title}”，{when}，票码 {code}。",
+    ),
+    "event_waiting": Wording(
+        "已列入候补",
+        "“{title}”（{when}）名额已满，您已列入候补；有人取消时按先后递补，递补成功会马上告知您。",
+        "“{title}”名额已满，您已列入候补，递补成功会告知您。",
+    ),
+    "event_moved_up": Wording(
+        "候补成功",
+        "有人取消，您已递补报上“{title}”，{when}，{place}，票码 {code}。来不了请尽早取消。",
+        "您已递补报上“{title}”，{when}，票码 {code}。",
+    ),
+    "event_changed": Wording(
+        "活动时间或地点有变",
+        "您报名的“{title}”有变动：{when}，{place}。不方便参加的，请登录平台取消报名。",
+        "“{title}”有变动：{when}，请登录平台查看。",
+    ),
+    "event_cancelled": Wording(
+        "活动取消",
+        "您报名的“{title}”（原定 {when}）已取消。[原因：{reason}。]给您带来不便，十分抱歉。",
+        "您报名的“{title}”（原定 {when}）已取消，十分抱歉。",
+    ),
+    "event_reminder": Wording(
+        "活动提醒",
+        "您报名的“{title}”{when}开始，地点：{place}，票码 {code}。来不了请在开始前取消，把名额留给候补。",
+        "您报名的“{title}”{when}开始，票码 {code}。",
+        good_for=timedelta(hours=24),
+    ),
+    "event_opinion": Wording(
+        "请评价活动",
+        "感谢参加“{title}”。请在“我的活动”里评价内容、组织和收获，半分钟就好，下一场会办得更好。",
+        "感谢参加“{title}”，请登录平台评价，半分钟就好。",
+    ),
+    "event_invitation": Wording(
+        "邀请您参加活动",
+        "邀请{enterprise}参加“{title}”，{when}，{place}。请登录平台在“活动”中报名。",
+        "邀请您的企业参加“{title}”，{when}，请登录平台报名。",
+    ),
+    "venue_decided": Wording(
+        "场地预约结果",
+        "您预约的{title}（{when}）：{result}。[原因：{reason}。]",
+    ),
     "grant_receipt": Wording(
         "申报已收到", "您的“{title}”申报已收到，编号 {number}。进展会随时通知您，也可登录平台查看走到哪一步。"
     ),

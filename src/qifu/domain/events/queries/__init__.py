@@ -1,0 +1,1 @@
+"""The only reads of events and venues that others may use."""
