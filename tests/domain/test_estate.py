@@ -170,7 +170,7 @@ def test_an_end_is_a_new_belief_beside_the_old(stage: Stage, tower: Building) ->
     before = counts()
     with pytest.raises(Conflict, match="刚被别人改过"):
         actions.end(actor=stage.actor("street"), now=later, tenancy=row.pk, until=DAY)
-    with pytest.raises(Conflict, match="已在 2026-09-15 结束"):
+    with pytest.raises(Conflict, match="已在 2026年9月15日 结束"):
         actions.end(actor=stage.actor("street"), now=later, tenancy=ended.pk, until=DAY)
     with pytest.raises(Invalid):
         actions.end(actor=stage.actor("street"), now=later, tenancy=ended.pk, until=date(2026, 6, 1))

@@ -255,3 +255,39 @@ def test_names_of_tenants_are_offered_while_somebody_types(stage: Stage, tower: 
     found = client.get("/desk/rooms/tenants/", {"tenant": stage.firm.name[:4]}).content.decode()
     assert f'<option value="{stage.firm.name}">' in found
     assert client.get("/desk/rooms/tenants/", {"tenant": "云"}).content.decode().strip() == ""
+
+
+def test_square_metres_from_nowhere_want_a_word(stage: Stage, tower: Building) -> None:
+    before = counts()
+    parts = (Part("1201A", Decimal(100)), Part("1201B", Decimal(50)))
+    with pytest.raises(Invalid) as refusal:
+        actions.reshape(
+            actor=stage.actor("dispatcher"), now=stage.now, rooms=[room("1201")], parts=parts, day=DAY, note=" "
+        )
+    said = "面积原来共 100.00 平方米，现在共 150 平方米，请核对；确实如此的，请写明依据。"
+    assert refusal.value.fields == {"note": said}
+    assert counts() == before
+    within = (Part("1201A", Decimal(60)), Part("1201B", Decimal(50)))
+    made = actions.reshape(
+        actor=stage.actor("dispatcher"), now=stage.now, rooms=[room("1201")], parts=within, day=DAY, note=""
+    )
+    assert [one.number for one in made] == ["1201A", "1201B"]
+
+
+def test_a_room_that_has_ended_is_not_to_let_and_its_moved_tenants_are_not_taken_back(
+    stage: Stage, tower: Building
+) -> None:
+    let(stage, "1201")
+    old = room("1201")
+    reshape(stage, ["1201", "1202"], Part("1201", Decimal(200)))
+    page = browser(stage, "dispatcher").get(f"/desk/rooms/{old}/").content.decode()
+    assert "这个房间到 2026年8月31日 为止" in page
+    assert "空置时" not in page
+    assert "没有租户" not in page
+    assert "撤回上一步" not in page
+    with pytest.raises(Conflict) as refusal:
+        actions.correct(
+            actor=stage.actor("dispatcher"), now=stage.now, tenancy=Tenancy.objects.get(room=old, dropped_at=None).pk,
+            letting=Letting(enterprise=stage.firm.pk, since=JULY), note="仍在",
+        )  # fmt: skip
+    assert refusal.value.message == "1201 室到 2026年8月31日 为止，之后已拆分或合并，请在新的房间里登记。"

@@ -21,6 +21,7 @@ from qifu.domain.people import actions as people
 from qifu.domain.people.models import Account
 from qifu.engines.calendar import SHANGHAI
 from qifu.entry.cli.sample.tenancies import tenancies
+from qifu.entry.desk.estate.lists import means
 from qifu.kernel.actor import SYSTEM, Role
 from qifu.kernel.errors import Conflict, Forbidden, Invalid
 from qifu.kernel.evidence.models import Record
@@ -166,6 +167,33 @@ def test_a_file_is_handed_in_tried_entered_and_taken_back(stage: Stage, tower: B
 
 
 # --- the desk
+
+
+@pytest.mark.parametrize(
+    ("heading", "meant"),
+    [
+        ("楼 宇", "building"),
+        ("* 房号", "room"),
+        ("企业名称（全称）", "firm"),
+        ("税号：", "code"),
+        ("月租金（元/㎡）", "rent"),
+        ("租金（元/平米·月）", "rent"),
+        ("月租金（元）", ""),
+        ("月租金", ""),
+        ("备注", ""),
+    ],
+)
+def test_headings_are_known_as_people_write_them(heading: str, meant: str) -> None:
+    assert means(heading) == meant
+
+
+def test_what_will_be_known_is_what_is_known(stage: Stage, tower: Building) -> None:
+    client = browser(stage, "dispatcher")
+    page = client.get(f"/desk/buildings/{tower.pk}/?known=2030-01-01").content.decode()
+    assert "当时掌握的记录" not in page
+    page = client.get(f"/desk/buildings/{tower.pk}/?known=2026-01-01").content.decode()
+    assert "2026年1月1日 当时掌握的记录" in page
+    assert "不随所看的日子变化" in page
 
 
 def test_the_list_is_searched_filtered_sorted_and_carried_away(stage: Stage, tower: Building) -> None:

@@ -53,6 +53,11 @@ def meeting(rows: QuerySet[Tenancy], since: date | None, until: date | None) -> 
     return rows
 
 
+def day_said(day: date) -> str:
+    """The day as people say it: 2026年9月30日."""
+    return f"{day.year}年{day.month}月{day.day}日"
+
+
 def half_of(day: date) -> str:
     """The half-year of a day: 2026H2."""
     return f"{day.year}H{1 if day.month < 7 else 2}"

@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 
 from qifu.domain.estate import access
 from qifu.domain.estate.models import Room, Tenancy
-from qifu.domain.estate.moments import believed, meeting
+from qifu.domain.estate.moments import believed, day_said, meeting
 from qifu.domain.registry import queries as registry
 from qifu.kernel.actor import Actor
 from qifu.kernel.errors import Conflict, Invalid
@@ -65,7 +65,7 @@ def end(*, actor: Actor, now: datetime, tenancy: int, until: date, note: str = "
     """
     held = access.tenancy_to_keep(actor, tenancy)
     if held.until is not None and held.until <= until:
-        raise Conflict(f"这条入驻记录已在 {held.until:%Y-%m-%d} 结束。")
+        raise Conflict(f"这条入驻记录已在 {day_said(held.until)} 结束。")
     wanted = checked(replace(said(held), until=until), note)
     row = superseded(held, now, wanted)
     _prove("estate.end", actor, now, row, held, note)
@@ -178,9 +178,9 @@ def sat(room: Room, now: datetime, wanted: Letting) -> Tenancy:
 def _require_free(room: Room, wanted: Letting, held: Tenancy | None = None) -> None:
     """:raises Conflict: the room does not stand, or somebody else sits there, on one of the days."""
     if room.until is not None and (wanted.until is None or wanted.until > room.until):
-        raise Conflict(f"{room.number} 室到 {room.until:%Y-%m-%d} 为止，之后已拆分或合并，请在新的房间里登记。")
+        raise Conflict(f"{room.number} 室到 {day_said(room.until)} 为止，之后已拆分或合并，请在新的房间里登记。")
     if room.since is not None and (wanted.since is not None and wanted.since < room.since):
-        raise Conflict(f"{room.number} 室从 {room.since:%Y-%m-%d} 起才是现在这间，更早的请在原来的房间里登记。")
+        raise Conflict(f"{room.number} 室从 {day_said(room.since)} 起才是现在这间，更早的请在原来的房间里登记。")
     others = meeting(believed(room.tenancies.all()), wanted.since, wanted.until)
     if held is not None:
         others = others.exclude(key=held.key)

@@ -123,8 +123,25 @@ def _check(old: Sequence[Room], parts: Sequence[Part], day: date, at: date, note
             problems[f"number_{place}"] = f"这一层已有 {part.number} 室，请换一个房号。"
         if part.area is not None and not 0 < part.area <= LARGEST:
             problems[f"area_{place}"] = "面积应大于 0，不超过 100 万平方米。"
+    if not problems and not note.strip():
+        problems |= _gained_or_lost(old, parts)
     if problems:
         raise Invalid("还没有保存：" + "".join(dict.fromkeys(problems.values())), problems)
+
+
+def _gained_or_lost(old: Sequence[Room], parts: Sequence[Part]) -> dict[str, str]:
+    """What is wrong when square metres come from nowhere or go missing: more than a tenth asks for a word."""
+    before, after = _whole(row.area for row in old), _whole(part.area for part in parts)
+    if before is None or after is None or abs(after - before) <= before / 10:
+        return {}
+    return {"note": f"面积原来共 {before:f} 平方米，现在共 {after:f} 平方米，请核对；确实如此的，请写明依据。"}
+
+
+def _whole(areas: Iterable[Decimal | None]) -> Decimal | None:
+    """The areas together; None when one is not known."""
+    told = list(areas)
+    known = [area for area in told if area is not None]
+    return sum(known, start=Decimal(0)) if len(known) == len(told) else None
 
 
 def _following(old: Sequence[Room], day: date) -> Iterator[Tenancy]:

@@ -44,7 +44,7 @@ def read(query: QueryDict, now: datetime) -> Asked:
         sort=one_of(query.get("sort", ""), SORTS) or "code",
         page=number(query.get("page", "")) or 1,
     )
-    on, known = day_of(query.get("on", "")), day_of(query.get("known", ""))
+    on, known = day_of(query.get("on", "")), known_of(query.get("known", ""), now)
     values = {
         "q": wanted.q,
         "street": str(street or ""),
@@ -91,6 +91,12 @@ def day_of(text: str) -> date | None:
     except ValueError:
         return None
     return day if FIRST <= day <= LAST else None
+
+
+def known_of(text: str, now: datetime) -> date | None:
+    """A day on which something was known; None for today and later, when it is as known now."""
+    day = day_of(text)
+    return day if day is not None and day < today(now) else None
 
 
 def number(text: str) -> int | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import cast
@@ -29,7 +31,25 @@ COLUMNS = {
     "shared": ("合租", "是否合租"),
 }
 _LABELS = {"building": "楼宇", "room": "房号", "firm": "企业名称"}
-_MEANS = {heading: name for name, headings in COLUMNS.items() for heading in headings}
+_NOISE = re.compile(r"[\s*＊:：]+")
+_BRACKETS = re.compile(r"\(.*?\)")
+_METRE = re.compile(r"㎡|m2|m²|平方?米?")
+
+
+def _plain(heading: str) -> str:
+    return _NOISE.sub("", unicodedata.normalize("NFKC", heading)).lower()
+
+
+_MEANS = {_plain(heading): name for name, headings in COLUMNS.items() for heading in headings}
+
+
+def means(heading: str) -> str:
+    """What a heading stands for, spaces and remarks in brackets aside; a rent is one only if it is by the square metre."""
+    text = _plain(heading)
+    bare = _BRACKETS.sub("", text)
+    if bare in ("租金", "月租金", "租金单价") and bare != text:
+        return "rent" if _METRE.search(text) else ""
+    return _MEANS.get(text) or _MEANS.get(bare, "")
 
 
 @require_http_methods(["GET", "POST"])
@@ -60,7 +80,7 @@ def _tried(request: PersonRequest) -> int:
         for piece in upload.chunks():
             kept.write(piece)
         kept.flush()
-        table = open_table(Path(kept.name), name, lambda heading: heading in _MEANS)
+        table = open_table(Path(kept.name), name, lambda heading: bool(means(heading)))
         lines = _lines(table)
     return actions.try_list(actor=request.actor, now=request.now, name=name, lines=lines).pk
 
@@ -68,8 +88,8 @@ def _tried(request: PersonRequest) -> int:
 def _lines(table: Table) -> list[actions.Line]:
     places: dict[str, int] = {}
     for place, heading in enumerate(table.headings):
-        if heading in _MEANS:
-            places.setdefault(_MEANS[heading], place)
+        if name := means(heading):
+            places.setdefault(name, place)
     missing = [label for name, label in _LABELS.items() if name not in places]
     if missing:
         raise Invalid(f"没有找到“{'”“'.join(missing)}”列，请核对标题行。")

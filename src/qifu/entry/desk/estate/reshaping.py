@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from qifu.domain.estate import access, actions, queries
 from qifu.domain.estate.actions import Part
-from qifu.domain.estate.moments import today
+from qifu.domain.estate.moments import day_said, today
 from qifu.entry.desk.estate import asked
 from qifu.entry.desk.estate.forms import MergeForm, SplitForm, done
 from qifu.entry.theme.middleware import PersonRequest
@@ -82,8 +82,8 @@ def undo(incoming: HttpRequest, room: int) -> HttpResponse:
 
 
 def _said(one: queries.Version) -> str:
-    since = f"{one.since:%Y-%m-%d}" if one.since else "何时入驻不详"
-    return f"{one.sitting.name}（{since} 至 {f'{one.until:%Y-%m-%d}' if one.until else '今'}）"
+    since = day_said(one.since) if one.since else "何时入驻不详"
+    return f"{one.sitting.name}（{since}至{day_said(one.until) if one.until else '今'}）"
 
 
 def _area(area: Decimal | None) -> str:
