@@ -11,6 +11,7 @@ import pytest
 
 from qifu.engines.statements import Model, audit, read
 from qifu.entry.intake.fiscal import open_bytes, pdf
+from qifu.output.papers.fiscal import render
 from tests.engines.test_statements_strangers import Grid, read_pages, read_text
 from tests.engines.test_statements_unusual import amounts, errors
 
@@ -269,3 +270,35 @@ def test_basic_expenditure_with_one_total_above_its_subjects() -> None:
                            "一般公共预算财政拨款基本支出决算表", WHERE, rows)  # fmt: skip
         assert model.unreadable == ()
         assert [finding.rule for finding in audit(model).findings if finding.severity == "error"] == wrong
+
+
+FOURTH = [
+    ["收入", "", "支出", "", "", "", ""],
+    ["项目", "决算数", "项目", "合计", "一般公共预算财政拨款", "政府性基金预算财政拨款", "国有资本经营预算财政拨款"],
+    ["一、一般公共预算财政拨款", "1564.50", "一、一般公共服务支出", "0.00", "0.00", "0.00", "0.00"],
+    ["二、政府性基金预算财政拨款", "80.00", "六、科学技术支出", "1564.50", "1564.50", "0.00", "0.00"],
+    ["本年收入合计", "1644.50", "十一、城乡社区支出", "80.00", "0.00", "80.00", "0.00"],
+    ["总计", "1644.50", "本年支出合计", "1644.50", "1564.50", "80.00", "0.00"],
+    ["", "", "总计", "1644.50", "1564.50", "80.00", "0.00"],
+]
+
+
+@pytest.mark.parametrize("form", ["docx", "xlsx", "pdf", "html", "txt"])
+def test_a_two_sided_statement_without_line_numbers_keeps_its_kinds_of_money_when_written(form: str) -> None:
+    model = read_pages(ACCOUNTS, "财政拨款收入支出决算总表", WHERE, FOURTH)
+    closing = model.tables["T04"].expenditure[-1]
+    assert (closing.name, [f"{value:f}" for value in closing.amounts.values() if value is not None]) == (
+        "总计", ["1644.50", "1564.50", "80.00", "0.00"],
+    )  # fmt: skip
+    assert read(open_bytes(render(model, form))).tables == model.tables
+
+
+@pytest.mark.parametrize("form", ["docx", "xlsx", "pdf", "html", "txt"])
+def test_other_tables_keep_their_titles_when_written(form: str) -> None:
+    model = read_pages(
+        BUDGET, "第一部分 部门概况", "承担服务。", "第二部分 部门预算表", "部门项目支出表", WHERE, [*PROJECTS_HEAD, *PROJECTS],
+        "政府采购预算表", PURCHASES, "第三部分 名词解释", "一、基本支出：指保障运转的支出。",
+    )  # fmt: skip
+    again = read(open_bytes(render(model, form)))
+    assert (again.tables, again.grids, again.text) == (model.tables, model.grids, model.text)
+    assert [each.text for each in model.text if each.part == "statements"][1:] == ["政府采购预算表"]

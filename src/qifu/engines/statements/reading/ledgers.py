@@ -26,11 +26,11 @@ _Item = tuple[int | None, str, list[Decimal | None]]
 def read_ledger(base: Statement, layout: Layout, lines: Sequence[Line], trouble: Trouble) -> Statement:
     data = data_lines(lines)
     layout = as_printed(layout, lines)
-    step = _line_step(data)
+    step, middle = _line_step(data), _middle(data)
     income: list[Entry] = []
     expenditure: list[Entry] = []
     for line in data:
-        left, right = _sides(line, step, layout.columns) if line.is_row else _unruled_sides(line, step)
+        left, right = _sides(line, step, layout.columns, middle) if line.is_row else _unruled_sides(line, step)
         if _is_crowded(left, right, line, step, layout.columns):
             trouble.unreadable.append(Unreadable(f"{base.id} 第{line.number}行", line.text, PARTED, line.number))
             continue
@@ -81,14 +81,16 @@ def _line_step(lines: Sequence[Line]) -> int:
     return step if count >= 5 and step > 5 else 0
 
 
-def _sides(line: Line, step: int, columns: Sequence[str]) -> tuple[list[_Item], list[_Item]]:
+def _sides(line: Line, step: int, columns: Sequence[str], middle: int) -> tuple[list[_Item], list[_Item]]:
     cells = list(line.cells or ())
     if step:
         found = _numbered_places(cells, step)
         if found is None:  # a number of a line was lost: what is left of the numbers is no amount
             bare = [cell for cell in cells if _whole(cell) is None]
             return (
-                _paired(bare, columns) if any("." in cell and amount(cell) is not None for cell in bare) else ([], [])
+                _paired(bare, columns, (len(bare) + 1) // 2)
+                if any("." in cell and amount(cell) is not None for cell in bare)
+                else ([], [])
             )
         a, b = found
         left_name = next((c for c in reversed(cells[:a]) if is_chinese(c)), "")
@@ -99,7 +101,18 @@ def _sides(line: Line, step: int, columns: Sequence[str]) -> tuple[list[_Item], 
         return [(int(compact(cells[a])), left_name, left)], [
             (int(compact(cells[b])), right_name, _spaced(cells[b + 1 :]))
         ]
-    return _paired(cells, columns)
+    return _paired(cells, columns, middle or (len(cells) + 1) // 2)
+
+
+def _middle(lines: Sequence[Line]) -> int:
+    """The cell at which the names of the right side stand: where those of expenditure are; 0 where none is known."""
+    places = Counter(
+        i
+        for line in lines
+        for i, cell in enumerate(line.cells or ())
+        if i and (known := ledger_line(cell)) and known[0] == "expenditure"
+    )
+    return places.most_common(1)[0][0] if places else 0
 
 
 def _numbered_places(cells: Sequence[str], step: int) -> tuple[int, int] | None:
@@ -120,7 +133,7 @@ def _spaced(cells: Sequence[str]) -> list[Decimal | None]:
     return [amount(cell) for cell in cells]
 
 
-def _paired(cells: Sequence[str], columns: Sequence[str]) -> tuple[list[_Item], list[_Item]]:
+def _paired(cells: Sequence[str], columns: Sequence[str], middle: int) -> tuple[list[_Item], list[_Item]]:
     """Name and amount pairs of a row without line numbers; the sides are told by the names, else by order."""
     items: list[_Item] = []
     places = []
@@ -132,7 +145,7 @@ def _paired(cells: Sequence[str], columns: Sequence[str]) -> tuple[list[_Item], 
             items[-1][2].append(value)
     if items and len(columns) > 1:
         items[-1] = (None, items[-1][1], _in_columns(cells[places[-1] + 1 :], columns))
-    return _by_side(items, places, len(cells))
+    return _by_side(items, places, middle)
 
 
 def _in_columns(cells: Sequence[str], columns: Sequence[str]) -> list[Decimal | None]:
@@ -148,7 +161,7 @@ def _in_columns(cells: Sequence[str], columns: Sequence[str]) -> list[Decimal | 
     return (exact or whole or ways)[0]
 
 
-def _by_side(items: list[_Item], places: Sequence[int] = (), width: int = 0) -> tuple[list[_Item], list[_Item]]:
+def _by_side(items: list[_Item], places: Sequence[int] = (), middle: int = 0) -> tuple[list[_Item], list[_Item]]:
     left: list[_Item] = []
     right: list[_Item] = []
     known = [ledger_line(name) for _, name, _ in items]
@@ -160,7 +173,7 @@ def _by_side(items: list[_Item], places: Sequence[int] = (), width: int = 0) -> 
         if not side and len(items) == 2:
             side = "income" if k == 0 else "expenditure"
         if not side:
-            side = "expenditure" if places and places[k] >= width / 2 else "income"
+            side = "expenditure" if places and places[k] >= middle else "income"
         (left if side == "income" else right).append((item[0], item[1], item[2] or [None]))
     return left, right
 

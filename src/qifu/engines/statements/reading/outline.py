@@ -222,6 +222,7 @@ class _Walker:
         self._close()
         self.region = Region(found, line)
         self.table = None
+        self.heading_open = False
         self.result.regions.append(self.region)
         return True
 

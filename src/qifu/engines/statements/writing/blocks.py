@@ -56,12 +56,17 @@ def blocks_of(model: Model) -> list[Block]:
             found += [Text(each.text, "centre" if i == 0 else "contents") for i, each in enumerate(said)]
             continue
         found.append(Page())
-        found += [_paragraph(each) for each in said]
+        tables = [grid for grid in model.grids if grid.part == part]
         if part == "statements" and not statements_done:
+            headings = [each for each in said if each.kind == "heading"]
+            found += [_paragraph(each) for each in headings]
             found += _statements(model)
             statements_done = True
             found.append(Page())
-        found += [_grid(grid) for grid in model.grids if grid.part == part]
+            found += _with_tables([each for each in said if each.kind != "heading"], tables)
+        else:
+            found += [_paragraph(each) for each in said]
+            found += [_grid(grid) for grid in tables]
         if part == "annex":
             found += _forms(model)
     if not statements_done:
@@ -69,6 +74,12 @@ def blocks_of(model: Model) -> list[Block]:
     if not any(each.part == "annex" for each in model.text):
         found += _forms(model)
     return _tidied(found)
+
+
+def _with_tables(said: Sequence[Paragraph], tables: Sequence[Grid]) -> list[Block]:
+    """Tables that are no statements, each behind the lines that stood before it: its title among them."""
+    placed = [*((each.line, 0, _paragraph(each)) for each in said), *((grid.at, 1, _grid(grid)) for grid in tables)]
+    return [block for _, _, block in sorted(placed, key=lambda entry: entry[:2])]
 
 
 def _tidied(blocks: list[Block]) -> list[Block]:
@@ -148,13 +159,15 @@ def _ledger(statement: Statement) -> Table:
     columns = layout(statement.id).columns
     numbered = any(entry.line is not None for entry in (*statement.income, *statement.expenditure))
     rows = _numbered_rows(statement, columns) if numbered else _paired_rows(statement, columns)
-    left = ("项目", "行次", "金额") if numbered else ("项目", "预算数")
-    names = ("金额",) if len(columns) == 1 else ("小计", *(column_name(statement.id, c) for c in columns[1:]))
-    right = ("项目", "行次", *names) if numbered else ("项目", "预算数")
+    figures = "预算数" if statement.id[0] == "B" else "决算数"
+    left = ("项目", "行次", "金额") if numbered else ("项目", figures)
+    one = "金额" if numbered else figures
+    names = (one,) if len(columns) == 1 else ("小计", *(column_name(statement.id, c) for c in columns[1:]))
+    right = ("项目", "行次", *names) if numbered else ("项目", *names)
     top = ("收入", *[""] * (len(left) - 1), "支出", *[""] * (len(right) - 1))
     spans = ((0, 0, 1, len(left)), (0, len(left), 1, len(right)))
     numeric = frozenset({len(left) - 1, *range(len(left) + len(right) - len(names), len(left) + len(right))})
-    widths = (4.2, 0.8, 1.6, 3.6, 0.8, *[1.6] * len(names)) if numbered else (4.2, 1.8, 4.2, 1.8)
+    widths = (4.2, 0.8, 1.6, 3.6, 0.8, *[1.6] * len(names)) if numbered else (4.2, 1.8, 4.2, *[1.8] * len(names))
     return Table((top, (*left, *right), *rows), 2, spans, numeric, widths)
 
 
@@ -176,11 +189,20 @@ def _numbered_rows(statement: Statement, columns: Sequence[str]) -> Iterator[tup
             str(number + step),
             *(shown(other.amounts.get(column) if other else None) for column in columns),
         )
+    bare = [[entry for entry in side if entry.line is None] for side in (statement.income, statement.expenditure)]
+    for name, amount, other_name, *figures in _pairs(*bare, columns):
+        yield name, "", amount, other_name, "", *figures  # lines that the source left without a number
 
 
 def _paired_rows(statement: Statement, columns: Sequence[str]) -> Iterator[tuple[str, ...]]:
-    for i in range(max(len(statement.income), len(statement.expenditure))):
-        yield (*_half(statement.income, i), *_half(statement.expenditure, i))
+    yield from _pairs(statement.income, statement.expenditure, columns)
+
+
+def _pairs(income: Sequence[Entry], spent: Sequence[Entry], columns: Sequence[str]) -> Iterator[tuple[str, ...]]:
+    for i in range(max(len(income), len(spent))):
+        right = spent[i] if i < len(spent) else None
+        figures = (shown(right.amounts.get(column) if right else None) for column in columns)
+        yield (*_half(income, i), right.name if right else "", *figures)
 
 
 def _half(entries: Sequence[Entry], place: int) -> tuple[str, str]:
@@ -348,6 +370,8 @@ def _form_head(form: Form, sheet: _Sheet) -> None:
         sheet.wide("单位名称", form.details.get("unit", form.name))
         sheet.add("基本支出总额", "", shown(form.basic), "项目支出总额", shown(form.project))
     else:
+        if unit := form.details.get("unit"):
+            sheet.wide("单位名称", unit)
         sheet.wide("项目名称", form.name)
     for key in _KNOWN_DETAILS:
         if key in form.details:

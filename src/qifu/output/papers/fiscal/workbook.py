@@ -45,6 +45,13 @@ def _pages(model: Model) -> list[list[Block]]:
     return gathered
 
 
+def _are_apart(before: Block, after: Block) -> bool:
+    """Whether a blank row parts a paragraph from the table above or below it, so that it is no row of the table."""
+    if isinstance(before, Text) and isinstance(after, Table):
+        return before.style == "text"
+    return isinstance(before, Table) and isinstance(after, Text) and after.style == "text"
+
+
 class _Writer:
     def __init__(self, book: Any) -> None:
         self.book = book
@@ -80,8 +87,11 @@ class _Writer:
         tables = [block for block in blocks if isinstance(block, Table)]
         if not tables:
             sheet.set_column(0, 0, 100)
-        row = 0
+        row, before = 0, None
         for block in blocks:
+            if isinstance(before, Table | Text) and _are_apart(before, block):
+                row += 1
+            before = block
             if isinstance(block, Table):
                 row = self._table(sheet, block, row)
             elif isinstance(block, Text):
