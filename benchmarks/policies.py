@@ -193,7 +193,8 @@ def report(items: int, show: bool) -> int:
     if len(engines) == 1:
         print("No PostgreSQL answers: only the embedded database is measured.")
     print(
-        f"right item among the first {FIRST}, of a hundred, forty later, thirty and forty-four untouched; ms: search p50 p95, page p50 p95, first reading"
+        f"right item among the first {FIRST}, of a hundred, forty later, thirty and forty-four untouched; "
+        "ms: search p50 p95, page p50 p95, first reading"
     )
     kept = True
     for engine in engines:
