@@ -16,7 +16,7 @@ from openpyxl import load_workbook
 
 from qifu.domain.registry.models import Enterprise
 from qifu.output.papers.industry import pdf, word
-from qifu.output.papers.industry.analysis import Analysis, House, Labels, analyse
+from qifu.output.papers.industry.analysis import Analysis, House, Labels, Tally, analyse
 from qifu.output.papers.industry.chapters import WITHHELD, chapters, title
 from qifu.output.papers.industry.findings import amount, drafted
 from tests.stage import Stage
@@ -98,6 +98,21 @@ def test_findings_say_what_the_figures_say() -> None:
     assert said["empty-houses"].startswith("入驻率低于 75% 的楼宇有 1 栋，最低的是云澜中心（50.0%）")
     assert "houses" in said
     assert "gaps" not in said
+
+
+def test_counted_in_stretches_is_counted_at_once() -> None:
+    whole = {
+        "industry": ["C39", "I65", "C13", None, "I64"], "street": ["甲街", "乙街", "甲街", "丙街", None],
+        "size_class": ["small", "micro", "small", None, "small"], "revenue": [10.0, None, 40.0, 5.0, 20.0],
+        "revenue_growth": [0.25, 0.5, -1.0, 0.25, 1.0], "tax_paid": [1.0, 2.0, None, 4.0, 8.0], "high_tech": [True, None, False, True, None],
+    }  # fmt: skip
+    tally = Tally(LABELS)
+    for begin, end in ((0, 2), (2, 2), (2, 5)):
+        tally.add({name: values[begin:end] for name, values in whole.items()})
+    found = tally.done(HOUSES, DAY)
+    assert found == analyse(whole, LABELS, HOUSES, DAY)
+    assert [(group.label, group.firms) for group in found.streets] == [("甲街", 2), ("乙街", 1), ("（未登记）", 2)]
+    assert (found.all.grown, found.all.growth) == (3, pytest.approx(35 / (8 + 4 + 10) - 1))
 
 
 def test_nothing_known_is_said_and_never_divided_by() -> None:

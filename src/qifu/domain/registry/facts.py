@@ -22,7 +22,8 @@ from qifu.domain.registry.profiles import typed
 from qifu.domain.registry.standing import WHYS, Why
 from qifu.engines.eligibility import catalogue
 
-FEW, STRETCH = 500, 20_000
+FEW, SHORT, STRETCH = 500, 5_000, 20_000
+HANDFUL = 20  # fields up to which a profile is picked from while it is read
 REGISTERED = "企业名录"
 COLUMNS = ("name", "uscc", "industry", "legal_form", "registered_on", "registered_capital", "employees", "size_class")
 
@@ -121,13 +122,14 @@ def table(ids: Sequence[int] | None = None) -> tuple[list[int], Columns]:
 
 
 def stretches(
-    ids: Sequence[int] | None = None, fields: Collection[str] | None = None, size: int = STRETCH
+    ids: Sequence[int] | None = None, fields: Collection[str] | None = None, size: int = 0
 ) -> Iterator[tuple[list[int], Columns]]:
     """The rows of `table` a stretch at a time, of all fields or of some: what is held at once does not grow with the table.
 
     Two statements a stretch.
     """
     streets, last = _streets(), 0
+    size = size or (SHORT if fields is not None and len(fields) <= HANDFUL else STRETCH)
     while rows := _rows(ids, last, size):
         yield _told(rows, streets, catalogue() if fields is None else fields)
         last = rows[-1][0]
@@ -139,7 +141,7 @@ def _told(
     rows: Sequence[tuple[Any, ...]], streets: Mapping[int, str], fields: Collection[str]
 ) -> tuple[list[int], Columns]:
     numbers = [row[0] for row in rows]
-    said: list[dict[str, Any]] = json.loads("[" + ",".join(row[1] or "{}" for row in rows) + "]")
+    said = _read(rows, fields)
     _fill_from_columns(numbers, said)
     own: dict[str, Callable[[], list[object]]] = {
         "enterprise_id": lambda: [str(number) for number in numbers],
@@ -149,6 +151,16 @@ def _told(
     }
     known = catalogue()
     return numbers, {name: own[name]() if name in own else _column(name, known[name].type, said) for name in fields}
+
+
+def _read(rows: Sequence[tuple[Any, ...]], fields: Collection[str]) -> list[dict[str, Any]]:
+    """The profiles of the rows; where few fields are asked for, nothing else of them is held."""
+    if len(fields) > HANDFUL:
+        whole: list[dict[str, Any]] = json.loads("[" + ",".join(row[1] or "{}" for row in rows) + "]")
+        return whole
+    wanted = frozenset([*fields, "registered_on"])  # the latter tells whether a source has spoken of the registration
+    told = (json.loads(row[1]) if row[1] else {} for row in rows)
+    return [{name: value for name, value in one.items() if name in wanted} for one in told]
 
 
 def _rows(ids: Sequence[int] | None, last: int, size: int) -> list[tuple[Any, ...]]:

@@ -214,9 +214,11 @@ def tax_paid(ids: Collection[int]) -> dict[int, Decimal]:
     """What enterprises paid in the last full year, 万元; those whose figure is not known are not in it."""
     if not ids:
         return {}
-    pks, columns = facts.table(sorted(ids))
-    pairs = zip(pks, columns.get("tax_paid", ()), strict=False)
-    return {pk: Decimal(str(value)) for pk, value in pairs if value is not None}
+    found = {}
+    for pks, columns in facts.stretches(sorted(ids), ["tax_paid"]):
+        pairs = zip(pks, columns["tax_paid"], strict=True)
+        found |= {pk: Decimal(str(value)) for pk, value in pairs if value is not None}
+    return found
 
 
 def forecast(moment: Moment, ids: Collection[int] | None = None, count: int = SOON) -> list[tuple[date, int, Decimal]]:

@@ -18,7 +18,7 @@ from qifu.engines.eligibility import catalogue
 from qifu.kernel.actor import Actor
 from qifu.kernel.errors import Forbidden
 
-from .analysis import COUNTED, Analysis, House, Labels, analyse
+from .analysis import COUNTED, READ, Analysis, House, Labels, Tally
 
 KEPT = 600  # seconds for which it is not worked out again
 STANDINGS = ("above_scale", "high_tech", "tech_sme", "specialised", "little_giant")
@@ -30,8 +30,10 @@ def analysis(*, actor: Actor, now: datetime) -> Analysis:
     :raises Forbidden: not of the staff.
     """
     houses = _houses(actor, now)
-    _, columns = facts.table()
-    return analyse(columns, labels(), houses, today(now))
+    tally = Tally(labels())
+    for _, columns in facts.stretches(fields=(*READ, *STANDINGS)):
+        tally.add(columns)
+    return tally.done(houses, today(now))
 
 
 def kept(*, actor: Actor, now: datetime) -> tuple[Analysis, str]:
