@@ -41,6 +41,7 @@ urlpatterns = [
     path("desk/", include("qifu.entry.desk.urls")),
     path("examinations/", include("qifu.entry.desk.disclosure.urls")),
     path("", include("qifu.entry.portal.estate.urls")),
+    path("", include("qifu.entry.portal.stations.urls")),
     path("my/enterprises/", include("qifu.entry.portal.certify.urls")),
     path("my/enterprises/", include("qifu.entry.portal.profile.urls")),
     path("field/", include("qifu.entry.field.urls")),

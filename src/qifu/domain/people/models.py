@@ -17,7 +17,13 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.crypto import salted_hmac
 
+from qifu.domain.people.service_models import SpecialistProfile, StationCard, Training
 from qifu.kernel.reading import forget
+
+__all__ = [
+    "Account", "AccountManager", "Delegation", "DutyShift", "Membership", "MembershipSet", "SpecialistProfile",
+    "StationCard", "Token", "Training", "Unit",
+]  # fmt: skip
 
 
 class AccountManager(BaseUserManager["Account"]):

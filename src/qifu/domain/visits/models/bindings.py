@@ -76,3 +76,39 @@ class Binding(models.Model):
 
     def __str__(self) -> str:
         return f"{self.account_id} → {self.enterprise_id or self.building_id or self.street_id}"
+
+
+class ChangeWish(models.Model):
+    """An enterprise asks for another specialist, and what came of it."""
+
+    class State(models.TextChoices):
+        OPEN = "open", "等待答复"
+        CHANGED = "changed", "已更换"
+        KEPT = "kept", "没有更换"
+
+    enterprise = models.ForeignKey("registry.Enterprise", on_delete=models.PROTECT, related_name="+", db_index=False)
+    account = models.ForeignKey("people.Account", on_delete=models.PROTECT, related_name="+", db_index=False)
+    reason = models.CharField(max_length=300)
+    state = models.CharField(max_length=7, choices=State, default="open")
+    answer = models.CharField(max_length=300, blank=True, default="")
+    asked_by = models.ForeignKey("people.Account", on_delete=models.PROTECT, related_name="+", db_index=False)
+    asked_at = models.DateTimeField()
+    decided_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["enterprise"], condition=Q(state="open"), name="change_wish_open_once"),
+            models.CheckConstraint(name="change_wish_state", condition=Q(state__in=["open", "changed", "kept"])),
+            models.CheckConstraint(
+                name="change_wish_answered",
+                condition=Q(state="open", decided_at__isnull=True)
+                | (~Q(state="open") & Q(decided_at__isnull=False) & ~Q(answer="")),
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["enterprise", "-id"], name="change_wish_enterprise"),
+            models.Index(fields=["state", "id"], name="change_wish_state_id"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.enterprise_id}: {self.state}"

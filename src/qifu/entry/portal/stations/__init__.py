@@ -1,0 +1,1 @@
+"""Stations for everybody, and an enterprise's own specialist."""
