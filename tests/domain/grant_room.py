@@ -205,7 +205,7 @@ def _owed(room: Grants, granted: Application) -> dict[str, object]:
     reporting.note_breach(
         actor=room.actor("handler"), now=NOW, number=stay.pk, text="已迁往外区", source="税务迁移登记", as_of=NOW.date()
     )
-    recovering.propose(
+    case = recovering.propose(
         actor=room.actor("handler"),
         now=NOW,
         number=stay.pk,
@@ -213,7 +213,9 @@ def _owed(room: Grants, granted: Application) -> dict[str, object]:
         reason="已迁往外区。",
         breached_on=NOW.date(),
     )
-    return {"duty": report.pk, "duty_file": paper.pk, "clawback_duty": stay.pk, "paid_grant": granted.number}
+    return {
+        "duty": report.pk, "duty_file": paper.pk, "clawback_duty": stay.pk, "paid_grant": granted.number, "clawback": case.number,
+    }  # fmt: skip
 
 
 def _others(room: Grants, item: str, plain: dict[str, object]) -> dict[str, object]:

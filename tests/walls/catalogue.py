@@ -198,8 +198,9 @@ def of_data() -> Iterator[tuple[str, Iterable[str], bool]]:
     from qifu.domain.appeals.queries.figures.measures import FIGURES
     from qifu.domain.appeals.queries.figures.public import SHOWN
     from qifu.domain.grants.flow import APPLICATION as grant_flow
+    from qifu.domain.grants.flow import UNLISTED
     from qifu.domain.grants.flow import words as grant_words
-    from qifu.domain.grants.models import Clawback, Obligation
+    from qifu.domain.grants.models import Clawback, Objection, Obligation
     from qifu.domain.policies.queries import public as policies
     from qifu.domain.registry.models import Certification, Correction, Enterprise
     from qifu.entry.cli.sample import corpus
@@ -255,9 +256,11 @@ def of_data() -> Iterator[tuple[str, Iterable[str], bool]]:
     mine = [s for s in grant_flow.steps.values() if "contact" in s.who]
     yield "domain/grants/flow", [w for s in grant_flow.states.values() for w in (s.label, s.told)], False
     yield "domain/grants/flow", [s.label for s in mine], False
-    lists_ = (grant_words.REFUSALS, grant_words.WAYS)
+    yield "domain/grants/flow", [UNLISTED.label, UNLISTED.told], False
+    lists_ = (grant_words.REFUSALS, grant_words.WAYS, grant_words.LINE, grant_words.CLOCKS)
     yield "domain/grants/flow/words.py", [label for found in lists_ for _, label in found], False
     yield "domain/grants/actions", GRANTS_SAID, False
+    yield "domain/grants/models/results.py", [str(one.label) for one in Objection.State], False
     after = (*Obligation.Kind, *Obligation.State, *Clawback.State)
     yield "domain/grants/obligations", [*AFTER_SAID, *(str(one.label) for one in after)], False
     yield "output/messages/wording.py", [w.subject for w in TO_ENTERPRISE.values() if "{" not in w.subject], False

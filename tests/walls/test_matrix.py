@@ -42,7 +42,7 @@ from qifu.kernel.files.actions import give, keep
 from qifu.kernel.outbox.models import Item
 from qifu.kernel.sealed import seal
 from tests.conftest import NOW
-from tests.domain import alert_room, budget_room, collection_room, grant_room, loan_room, policy_room
+from tests.domain import alert_room, budget_room, collection_room, grant_room, loan_room, policy_room, visit_room
 from tests.stage import Stage
 from tests.walls import matrix
 from tests.walls.matrix import ROLES, Address, Stand
@@ -75,6 +75,10 @@ RECORDED = {
     "desk/enterprises/<int:number>/file.docx",
     "board/rows/download/",
     "board/evaluation/download/",
+    "desk/visits/export/",
+    "desk/visits/unseen/export/",
+    "desk/visits/plans/<int:number>/export/",
+    "desk/visits/specialists/export/",
 }
 # Tables that say who is here and how often, not what happened.
 PRESENCE = {"django_session", "usersessions_usersession", "kernel_cache", "people_token"}
@@ -94,6 +98,7 @@ def stand(stage: Stage, settings: Settings, tmp_path: Path) -> Stand:
     things |= budget_room.fill(stage.house)
     things |= grant_room.fill(stage)
     things |= loan_room.fill(stage)
+    things |= visit_room.fill(stage)
     clients, headers = {}, {}
     for role in ROLES:
         clients[role], headers[role] = Client(raise_request_exception=False), {}
@@ -290,14 +295,26 @@ MEANS = (
     ("desk/grants/money/returns/", {"number": "bank_return"}),
     ("desk/grants/money/", {"line": "fund_line"}),
     ("desk/grants/schemes/", {"version": "scheme"}),
-    ("desk/grants/after/", {"number": "duty", "file": "duty_file"}),
+    ("desk/grants/after/", {"number": "duty", "file": "duty_file", "case": "clawback"}),
     ("desk/grants/", {"number": "grant", "file": "grant_file"}),
-    ("my/grants/<slug:number>/duties/", {"number": "paid_grant", "duty": "duty", "file": "duty_file"}),
+    (
+        "my/grants/<slug:number>/duties/",
+        {"number": "paid_grant", "duty": "duty", "file": "duty_file", "case": "clawback"},
+    ),
     ("my/grants/", {"number": "grant", "file": "grant_file"}),
     ("grants/notices/", {"number": "notice"}),
     ("grants/schemes/", {"code": "scheme_code"}),
     ("desk/accounts/", {"number": "final_account"}),
     ("accounts/", {"number": "published_account"}),
+    ("desk/visits/plans/", {"number": "visit_plan"}),
+    ("desk/visits/specialists/deal/", {"street": "visit_street"}),
+    ("desk/visits/specialists/wishes/", {"wish": "change_wish"}),
+    ("desk/visits/specialists/", {"account": "specialist"}),
+    ("desk/visits/stations/", {"unit": "station_unit"}),
+    ("desk/visits/<str:number>/photos/", {"number": "told_visit", "photo": "visit_photo"}),
+    ("desk/visits/", {"number": "visit"}),
+    ("field/visits/", {"number": "visit"}),
+    ("stations/", {"unit": "station_unit"}),
     ("desk/cases/", {"number": "case"}),
     ("cases/", {"number": "case"}),
     ("api/v1/appeals/", {"number": "case"}),
@@ -330,12 +347,17 @@ WORDS = {
     ("desk_account_download", "form"): "docx",
     ("portal_account_download", "form"): "docx",
     ("desk_account_step", "step"): "hand-in",
+    ("desk_visit_step", "step"): "cancel",
     ("desk_measure", "name"): "appeals.reply",
     ("desk_measure_rows", "name"): "appeals.reply",
     ("desk_measure_freeze", "name"): "appeals.reply",
 }
 # What has no page of its own, and on whose page it is seen.
-SHOWN_ON = {"relief_person": "desk/relief/lists/<int:number>/", "overlap": "desk/overlaps/"}
+SHOWN_ON = {
+    "change_wish": "desk/visits/specialists/",
+    "relief_person": "desk/relief/lists/<int:number>/",
+    "overlap": "desk/overlaps/",
+}
 PLAIN = {
     "kind": "appeal",
     "urgency": "normal",

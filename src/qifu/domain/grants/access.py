@@ -18,7 +18,7 @@
 
 from __future__ import annotations
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from qifu.domain.grants.models import (
     Application,
@@ -30,6 +30,7 @@ from qifu.domain.grants.models import (
     PaymentBatch,
     Seat,
     SiteVisit,
+    Stay,
     Version,
 )
 from qifu.kernel.actor import Actor, Role
@@ -90,9 +91,11 @@ def led(actor: Actor) -> frozenset[int]:
 
 
 def visible(actor: Actor) -> QuerySet[Application]:
-    """The applications that the actor may see; nobody but its enterprise sees a draft."""
+    """The applications that the actor may see; nobody but its enterprise sees a draft, which sees no list before it was told of it."""
     if actor.is_contact:
-        return Application.objects.filter(enterprise__in=actor.enterprises).exclude(state__in=["listed", "dropped"])
+        told = Exists(Stay.objects.filter(application=OuterRef("pk"), state="offered"))
+        own = Application.objects.filter(enterprise__in=actor.enterprises).exclude(state="listed")
+        return own.filter(~Q(state="dropped") | told)
     rows = Application.objects.exclude(state="draft")
     if sees_all(actor):
         return rows

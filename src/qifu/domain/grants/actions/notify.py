@@ -14,7 +14,7 @@ from qifu.kernel.outbox import Message
 TEMPLATES = {  # step → template told to the enterprise
     "submit": "grant_receipt", "offer": "grant_offered", "enlist": "grant_enlisted", "ask": "grant_question",
     "grant": "grant_decided", "deem": "grant_decided", "reject": "grant_refused", "fail": "grant_refused",
-    "refuse": "grant_refused", "uphold": "grant_refused", "pay": "grant_paid", "bounce": "grant_bounced",
+    "refuse": "grant_refused", "drop": "grant_refused", "uphold": "grant_refused", "pay": "grant_paid", "bounce": "grant_bounced",
     "overturn": "grant_reopened", "recheck": "grant_reopened",
 }  # fmt: skip
 TO_LEAD = {"submit": "work_grant_arrived", "answer": "work_grant_answered", "appeal": "centre_grant_appeal"}
@@ -31,7 +31,9 @@ def told(moves: Sequence[Move]) -> None:
 
 def _to_enterprise(move: Move) -> list[Message]:
     row, step = move.row, move.moved.step.name
-    if step not in TEMPLATES:
+    if step not in TEMPLATES or (
+        step == "drop" and move.moved.before == "listed"
+    ):  # who was only listed knows of nothing
         return []
     accounts = (row.contact,) if row.contact else agencies.contacts_of(row.enterprise_id)
     channels = ("inapp", "sms") if step in BY_SMS else ("inapp",)

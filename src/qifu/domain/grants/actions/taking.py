@@ -138,6 +138,7 @@ def _conclude(move: Move) -> None:
 def _fail(move: Move) -> None:
     _summed(move)
     move.row.refusal, move.row.clause, move.row.why = "score", move.text("clause"), move.text("reason")
+    _decide(move, "refuse", None, move.row.clause, move.row.why)
 
 
 def _summed(move: Move) -> None:
@@ -149,7 +150,7 @@ def _summed(move: Move) -> None:
 
 def _reject(move: Move) -> None:
     _check(move)
-    _refused(move)
+    _refuse(move)
 
 
 def _refused(move: Move) -> None:
@@ -196,6 +197,12 @@ def _decide(move: Move, kind: str, amount: Decimal | None, clause: str, reasons:
     raise Conflict("同时有多件在编号，请再试一次。", state=move.row.state)
 
 
+def _drop(move: Move) -> None:
+    _check(move)
+    move.row.refusal = "condition"
+    move.row.clause, move.row.why = move.text("clause"), move.text("reason")
+
+
 def _accept(move: Move) -> None:
     move.row.contact = move.actor.account
     move.row.submitted_at = move.now
@@ -207,6 +214,6 @@ def _clear_refusal(move: Move) -> None:
 
 EFFECTS: dict[str, Callable[[Move], None]] = {
     "ask": _ask, "pass": _seats, "approve": _approve, "reject": _reject, "conclude": _conclude, "fail": _fail,
-    "enlist": _check, "offer": _check, "drop": _check, "accept": _accept, "refuse": _refuse, "grant": _grant,
+    "enlist": _check, "offer": _check, "drop": _drop, "accept": _accept, "refuse": _refuse, "grant": _grant,
     "overturn": _clear_refusal,
 }  # fmt: skip

@@ -44,7 +44,16 @@ STATES = (
 STEPS = (
     Step("enlist", "确认列入", ("listed",), "rated", LEAD, told="主管部门已确认，您不用申报。"),
     Step("offer", "通知企业确认", ("listed",), "offered", LEAD, told="您符合条件，请确认享受。", starts=("answer",)),
-    Step("drop", "不列入", ("listed", "offered"), "dropped", LEAD, (REASON,), stops=("answer",)),
+    Step(
+        "drop",
+        "不列入",
+        ("listed", "offered"),
+        "dropped",
+        LEAD,
+        (CLAUSE, REASON),
+        told="未列入名单：{reason}（依据{clause}）",
+        stops=("answer",),
+    ),
     Step("accept", "确认享受", ("offered",), "rated", CONTACT, told="企业已确认享受。", meets=("answer",)),
     Step("submit", "提交申报", ("draft",), "submitted", CONTACT, told="企业提交申报。", starts=("check", "decide")),
     Step(
@@ -109,7 +118,7 @@ STEPS = (
         "refused",
         LEAD,
         (REFUSAL, CLAUSE, REASON),
-        told="不予支持：{reason}（依据{clause}）",
+        told="不予支持，文号 {number}：{reason}（依据{clause}）",
         meets=("check", "decide"),
     ),
     Step(
@@ -129,7 +138,7 @@ STEPS = (
         "refused",
         LEAD,
         (Need("minutes", "会审纪要", longest=4000), CLAUSE, REASON),
-        told="会审未通过，得分 {score}：{reason}（依据{clause}）",
+        told="会审未通过，得分 {score}，文号 {number}：{reason}（依据{clause}）",
         meets=("review", "decide"),
     ),
     Step("publish", "列入公示", ("rated",), "publicity", LEAD, told="列入公示 {notice}，公示至 {until}。"),
@@ -184,12 +193,12 @@ STEPS = (
     Step(
         "pay", "到账", ("paying",), "paid", SYSTEM, told="{amount} 已付到尾号 {tail} 的账户，银行回单 {receipt}。", meets=("pay",)
     ),
-    Step("bounce", "退汇", ("paying", "paid"), "bounced", SYSTEM, told="银行没有付成：{why}。请核对收款账户。"),
-    Step("mend", "更正账户", ("bounced",), "granted", CONTACT, told="企业已更正收款账户，等待重新拨付。"),
+    Step("bounce", "退汇", ("paying", "paid"), "bounced", SYSTEM, told="银行没有付成：{why}。请核对收款账户。", pauses=("pay",)),
+    Step("mend", "更正账户", ("bounced",), "granted", CONTACT, told="企业已更正收款账户，等待重新拨付。", resumes=("pay",)),
     Step(
         "appeal",
         "申请复核",
-        ("refused",),
+        ("refused", "dropped"),
         "appealed",
         CONTACT,
         (REASON,),
@@ -286,6 +295,12 @@ TERMS = {
     "appeal": Term("workdays", 15),
 }
 APPEAL_DAYS = 60
+UNLISTED: Final = State("rated", "待决定", "审查通过，等待作出决定")  # where a scheme makes no public list
+
+
+def standing(state: str, publicity_days: int) -> State:
+    """A state as it is said of a scheme: what is rated waits for the public list, or at once for the decision."""
+    return UNLISTED if state == "rated" and not publicity_days else APPLICATION.states[state]
 
 
 def terms(decide_days: int) -> dict[str, Term]:

@@ -29,7 +29,22 @@ BASES: Final[Choices] = (("fixed", "定额"), ("formula", "按政策公式"), ("
 KINDS: Final[Choices] = (("text", "文字"), ("number", "数字"), ("money", "金额（元）"), ("date", "日期"))
 VISITS: Final[Choices] = (("agrees", "与申报一致"), ("differs", "与申报不一致"), ("unclear", "还要进一步核实"))
 VOTES: Final[Choices] = (("yes", "同意"), ("no", "不同意"), ("abstain", "弃权"))
-LINE: Final = ("submitted", "review", "publicity", "deciding", "granted", "paying", "paid")  # the stations of a parcel
+LINE: Final[Choices] = (  # the stations of a parcel, said as what is done there
+    ("listed", "列入名单"),
+    ("offered", "企业确认"),
+    ("submitted", "形式审查"),
+    ("review", "会审"),
+    ("publicity", "公示"),
+    ("deciding", "决定"),
+    ("granted", "等候拨付"),
+    ("paying", "银行付款"),
+    ("paid", "到账"),
+)
+BEGINS: Final = {
+    "none": ("listed",),
+    "confirm": ("listed", "offered"),
+    "apply": ("submitted",),
+}  # of the line, by way in
 
 
 def label(choices: Choices, value: str) -> str:

@@ -12,12 +12,14 @@ from django.db.models import Count, Q, QuerySet
 
 from qifu.domain.grants import access as grants
 from qifu.domain.grants.facts import day
-from qifu.domain.grants.models import Application, Clawback, Obligation, Repayment
+from qifu.domain.grants.models import Application, Clawback, Decision, Obligation, Repayment
 from qifu.domain.grants.obligations import access, terms
 from qifu.domain.grants.obligations.actions.recovering import worked_out
 from qifu.domain.people import queries as people
+from qifu.domain.policies.queries import carried
 from qifu.domain.registry import queries as registry
 from qifu.kernel.actor import Actor
+from qifu.kernel.errors import Missing
 from qifu.kernel.evidence import queries as evidence
 from qifu.kernel.evidence.models import Record
 from qifu.kernel.files import queries as files
@@ -106,6 +108,18 @@ class Case:
 
 
 @dataclass(frozen=True, slots=True)
+class Letter:
+    """What a letter about a claw-back says."""
+
+    row: Clawback
+    duty: Obligation
+    firm: registry.Brief
+    decision: str  # the number of the decision by which the money was granted
+    rests: carried.Rests
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
 class Event:
     """A line of the history."""
 
@@ -169,6 +183,19 @@ def of_application(*, actor: Actor, now: datetime, number: str) -> tuple[Applica
 def sheet(*, actor: Actor, now: datetime, number: int) -> Sheet:
     """One obligation. :raises Missing: there is none for this actor."""
     return _sheet(actor, now, access.obligation(actor, number))
+
+
+def letter(*, actor: Actor, number: str) -> Letter:
+    """A claw-back as its letter tells it. :raises Missing: there is none for this actor, or nothing is asked back by it."""
+    row = access.clawback(actor, number)
+    granted, firm = row.obligation.application, registry.brief([row.enterprise_id]).get(row.enterprise_id)
+    if firm is None or (row.is_waiver and row.state == "hearing"):
+        raise Missing("这件处理意见还没有文书。")
+    held = Decision.objects.filter(application=granted, kind="grant").order_by("-pk").values_list("number", flat=True)
+    return Letter(
+        row, row.obligation, firm, held.first() or "", carried.revision(granted.version.revision_id),
+        people.unit(granted.version.scheme.unit_id).name,
+    )  # fmt: skip
 
 
 def opened(*, actor: Actor, number: int, file: int) -> tuple[StoredFile, BinaryIO]:

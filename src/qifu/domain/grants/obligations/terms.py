@@ -74,6 +74,23 @@ def _wrong(said: str) -> Invalid:
     return Invalid(f"付款后的义务没有保存：{said}", {"duties": said})
 
 
+def promised(rows: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Kept duties as an enterprise reads them before it asks for the money."""
+    return [
+        f"拨付以后 {one.months} 个月内：{_what(one)}（没有做到的，{RULES[one.rule]}）"
+        for one in (Duty(**row) for row in rows)
+    ]
+
+
+def _what(one: Duty) -> str:
+    least = f"{one.share}%" if one.share else f"{one.least} 人"
+    return {
+        "stay": "不迁出本区",
+        "headcount": f"从业人员不少于{'拨付时的 ' if one.share else ' '}{least}",
+        "report": "报告资金使用",
+    }[one.kind]
+
+
 def written(rows: Sequence[Mapping[str, Any]]) -> str:
     """Kept duties as people write them."""
     return "\n".join(_written(Duty(**row)) for row in rows)

@@ -10,7 +10,7 @@ from decimal import Decimal
 from django.db.models import Count, F, Min, OuterRef, Q, QuerySet, Subquery
 
 from qifu.domain.grants import access
-from qifu.domain.grants.flow import APPLICATION
+from qifu.domain.grants.flow import APPLICATION, standing
 from qifu.domain.grants.models import Application, Clock, Seat, Stay, Version
 from qifu.domain.grants.queries import board
 from qifu.domain.registry import queries as registry
@@ -58,16 +58,17 @@ class Line:
     due: datetime | None  # of the clock that ends first
     submitted_at: datetime | None
     way: str
+    publicity_days: int
 
     @property
     def state_label(self) -> str:
         """The state as the desk says it."""
-        return APPLICATION.states[self.state].label
+        return standing(self.state, self.publicity_days).label
 
     @property
     def told(self) -> str:
         """The state as the enterprise is told it."""
-        return APPLICATION.states[self.state].told
+        return standing(self.state, self.publicity_days).told
 
     @property
     def is_open(self) -> bool:
@@ -146,6 +147,7 @@ def lines(rows: Sequence[Application], now: datetime) -> list[Line]:
         Line(
             row.number, row.version.title, row.enterprise_id, names.get(row.enterprise_id, ""), row.state, row.granted,
             max(0, (now - row.entered_at) // timedelta(days=1)), dues.get(row.pk), row.submitted_at, row.version.way,
+            row.version.publicity_days,
         )
         for row in rows
     ]  # fmt: skip

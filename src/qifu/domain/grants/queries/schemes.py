@@ -11,6 +11,7 @@ from django.db.models import Count, Q, QuerySet
 from qifu.domain.grants import access, facts
 from qifu.domain.grants.flow import words
 from qifu.domain.grants.models import Application, FundLine, Notice, NoticeLine, Objection, Version
+from qifu.domain.grants.obligations import terms
 from qifu.domain.people import queries as people
 from qifu.domain.policies.queries import carried, judging
 from qifu.kernel.actor import Actor
@@ -49,6 +50,11 @@ class Card:
     def basis_label(self) -> str:
         """How the amount comes about."""
         return words.label(words.BASES, self.row.basis)
+
+    @property
+    def duties(self) -> list[str]:
+        """What is owed after payment, a sentence each."""
+        return terms.promised(self.row.duties)
 
     @property
     def left(self) -> int | None:
@@ -94,6 +100,7 @@ class NoticeSheet:
     total: Decimal
     is_open: bool
     objections: list[Objection]  # for those who settle them
+    outcomes: list[tuple[str, str]]  # for everybody: number and outcome of each objection
     may_settle: bool
 
 
@@ -182,12 +189,11 @@ def notice(*, actor: Actor, now: datetime, number: str) -> NoticeSheet:
     row = access.notice(number)
     held = list(NoticeLine.objects.filter(notice=row).select_related("application").order_by("pk"))
     official = access.is_official(actor) and access.visible(actor).filter(notice_lines__notice=row).exists()
-    objections = (
-        list(Objection.objects.filter(notice=row).select_related("application").order_by("pk")) if official else []
-    )
+    objections = list(Objection.objects.filter(notice=row).select_related("application").order_by("pk"))
     return NoticeSheet(
         row, people.unit(row.version.scheme.unit_id).name, held, sum((one.amount for one in held), Decimal(0)),
-        row.closed_at is None and now <= row.due_at, objections, row.version.scheme.unit_id in access.led(actor),
+        row.closed_at is None and now <= row.due_at, objections if official else [],
+        [(one.number, one.state_label) for one in objections], row.version.scheme.unit_id in access.led(actor),
     )  # fmt: skip
 
 

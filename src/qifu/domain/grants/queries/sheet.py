@@ -10,7 +10,7 @@ from typing import Any, BinaryIO
 
 from qifu.domain.grants import access, facts
 from qifu.domain.grants.actions import visiting
-from qifu.domain.grants.flow import APPLICATION, words
+from qifu.domain.grants.flow import APPLICATION, standing, words
 from qifu.domain.grants.models import (
     Application,
     BankAccount,
@@ -148,12 +148,12 @@ class Sheet:
     @property
     def state_label(self) -> str:
         """Where it stands, for the desk."""
-        return APPLICATION.states[self.row.state].label
+        return standing(self.row.state, self.row.version.publicity_days).label
 
     @property
     def told(self) -> str:
         """Where it stands, for the enterprise."""
-        return APPLICATION.states[self.row.state].told
+        return standing(self.row.state, self.row.version.publicity_days).told
 
     @property
     def agreed(self) -> Decimal | None:
@@ -161,6 +161,11 @@ class Sheet:
         seats = [one.seat for one in self.seats if one.seat.round == self.row.round and one.is_shown]
         given = {seat.amount for seat in seats if not seat.has_conflict}
         return given.pop() if self.row.state == "review" and len(given) == 1 else None
+
+    @property
+    def returned(self) -> str:
+        """Why the bank did not pay the last time."""
+        return self.orders[-1].why if self.orders else ""
 
     @property
     def refusal_label(self) -> str:
@@ -249,7 +254,7 @@ def _stations(row: Application, now: datetime) -> list[Station]:
     return [
         Station(
             stay.state,
-            APPLICATION.states[stay.state].label,
+            standing(stay.state, row.version.publicity_days).label,
             stay.since,
             stay.until,
             ((stay.until or now) - stay.since).days,

@@ -19,6 +19,7 @@ from qifu.entry.theme.middleware import PersonRequest
 from qifu.entry.theme.shapes import Choice, Filter, FilterBar
 from qifu.kernel.errors import Conflict, Forbidden, Invalid
 from qifu.output.charts.tables import as_xlsx
+from qifu.output.papers import clawbacks
 
 HEADS = ("申报编号", "企业", "项目", "约定", "内容", "起", "止", "状态", "查到的", "来源", "数据日期")
 DONE = {
@@ -87,6 +88,14 @@ def attachment(incoming: HttpRequest, number: int, file: int) -> FileResponse:
     request = cast(PersonRequest, incoming)
     access.require_official(request.actor)
     return sent(*queries.opened(actor=request.actor, number=number, file=file))
+
+
+@require_GET
+def letter(incoming: HttpRequest, case: str) -> HttpResponse:
+    """The letter of a claw-back as a Word document."""
+    request = cast(PersonRequest, incoming)
+    access.require_official(request.actor)
+    return clawbacks.answer(actor=request.actor, number=case)
 
 
 def _confirm(request: PersonRequest, number: int) -> None:

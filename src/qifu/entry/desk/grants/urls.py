@@ -28,6 +28,7 @@ urlpatterns = [
     path("grants/after/", after.listing, name="desk_after"),
     path("grants/after/<int:number>/", after.show, name="desk_after_one"),
     path("grants/after/<int:number>/files/<int:file>/", after.attachment, name="desk_after_file"),
+    path("grants/after/letters/<slug:case>/", after.letter, name="desk_clawback_letter"),
     path("grants/effect/", effect.page, name="desk_effect"),
     path("grants/<slug:number>/", work.show, name="desk_grant"),
     path("grants/<slug:number>/decision/", work.decision, name="desk_grant_decision"),

@@ -17,6 +17,7 @@ from qifu.entry.theme.middleware import PersonRequest
 from qifu.kernel.errors import Conflict, Invalid
 from qifu.kernel.files.actions import keep
 from qifu.kernel.files.kinds import MEDIA
+from qifu.output.papers import clawbacks
 
 
 @for_contacts
@@ -52,6 +53,14 @@ def attachment(request: PersonRequest, number: str, duty: int, file: int) -> Htt
     answer = HttpResponse(stream.read(), content_type=MEDIA.get(row.kind, "application/octet-stream"))
     answer["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(row.name)}"
     return answer
+
+
+@for_contacts
+@require_GET
+def letter(request: PersonRequest, number: str, case: str) -> HttpResponse:
+    """The letter by which money is asked back, as a Word document."""
+    queries.of_application(actor=request.actor, now=request.now, number=number)
+    return clawbacks.answer(actor=request.actor, number=case)
 
 
 def _kept(request: PersonRequest) -> int | None:

@@ -11,8 +11,8 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from qifu.domain.grants.actions import applying, taking
-from qifu.domain.grants.flow import APPLICATION, words
-from qifu.domain.grants.queries import sheet
+from qifu.domain.grants.flow import APPLICATION
+from qifu.domain.grants.queries import sheet, way
 from qifu.domain.policies.queries import judging
 from qifu.entry.portal.grants.door import for_contacts
 from qifu.entry.theme import needs
@@ -128,7 +128,7 @@ def _page(request: PersonRequest, number: str, refusal: Invalid | None = None) -
     names = {step.name for step in told.steps}
     may_bank = told.row.is_open and told.row.state not in ("draft", "paying") and "contact" in _relations(told)
     context: dict[str, Any] = {
-        "told": told, "row": told.row, "line": _line(told), "names": names, "may_bank": may_bank,
+        "told": told, "row": told.row, "line": [Step(*one) for one in way.line(told)], "names": names, "may_bank": may_bank,
         "problems": refusal.fields if refusal else {}, "typed": request.POST,
         "due": next((c for c in told.clocks if c.status == "running"), None),
     }  # fmt: skip
@@ -137,30 +137,6 @@ def _page(request: PersonRequest, number: str, refusal: Invalid | None = None) -
 
 def _relations(told: sheet.Sheet) -> set[str]:
     return {"contact"} if told.row.state != "listed" else set()
-
-
-def _line(told: sheet.Sheet) -> list[Step]:
-    """The stations of the way with the moments at which they were passed."""
-    since = {one.state: one.since for one in told.stations}
-    wanted = [name for name in words.LINE if _is_on_the_way(name, told)]
-    here = told.row.state
-    at = max((n for n, name in enumerate(wanted) if name in since), default=-1)
-    found = []
-    for place, name in enumerate(wanted):
-        state = (
-            "done" if place < at or name == "paid" == here else "now" if place == at and told.row.is_open else "todo"
-        )
-        found.append(Step(APPLICATION.states[name].label, state, since.get(name)))
-    return found
-
-
-def _is_on_the_way(name: str, told: sheet.Sheet) -> bool:
-    version = told.row.version
-    if name == "review":
-        return bool(version.reviewers)
-    if name == "publicity":
-        return bool(version.publicity_days)
-    return name != "submitted" or version.way == "apply"
 
 
 def _form(request: PersonRequest, number: str, refusal: Invalid | None = None) -> HttpResponse:

@@ -17,5 +17,6 @@ urlpatterns = [
     path("my/grants/<slug:number>/files/<int:file>/", own.attachment, name="portal_grant_file"),
     path("my/grants/<slug:number>/duties/", duties.show, name="portal_grant_duties"),
     path("my/grants/<slug:number>/duties/<int:duty>/<int:file>/", duties.attachment, name="portal_grant_duty_file"),
+    path("my/grants/<slug:number>/duties/letters/<slug:case>/", duties.letter, name="portal_clawback_letter"),
     path("my/grants/<slug:number>/<slug:step>/", own.take, name="portal_grant_step"),
 ]

@@ -14,6 +14,7 @@ from qifu.domain.grants.actions import applying, publicity
 from qifu.domain.grants.queries import lists, schemes
 from qifu.entry.portal.certify import choice
 from qifu.entry.theme.middleware import PersonRequest
+from qifu.entry.theme.phrases import phrase
 from qifu.kernel.errors import Conflict, Forbidden, Invalid
 
 
@@ -66,7 +67,9 @@ def notice(incoming: HttpRequest, number: str) -> HttpResponse:
         except Invalid as refusal:
             problem = refusal
         else:
-            messages.success(request, "异议已收到，会在公示期内查证处理。")
+            messages.success(
+                request, phrase("异议已收到，编号 {number}。查证以后，处理结果列在这一页。", number=made.number)
+            )
             return redirect("portal_notice", number=made.notice.number)
     told = schemes.notice(actor=request.actor, now=request.now, number=number)
     context = {"told": told, "row": told.row, "problems": problem.fields if problem else {}, "typed": request.POST}
