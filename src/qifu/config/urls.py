@@ -42,6 +42,7 @@ urlpatterns = [
     path("examinations/", include("qifu.entry.desk.disclosure.urls")),
     path("", include("qifu.entry.portal.estate.urls")),
     path("", include("qifu.entry.portal.stations.urls")),
+    path("", include("qifu.entry.portal.events.urls")),
     path("my/enterprises/", include("qifu.entry.portal.certify.urls")),
     path("my/enterprises/", include("qifu.entry.portal.profile.urls")),
     path("field/", include("qifu.entry.field.urls")),
