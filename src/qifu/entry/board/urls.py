@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from django.urls import path
 
-from qifu.entry.board import grants, industries, policies, views
+from qifu.entry.board import grants, industries, overview, policies, views
 
 app_name = "board"
 urlpatterns = [
     path("board/", views.home, name="home"),
+    path("board/overview/", overview.overview, name="overview"),
     path("board/rows/", views.rows, name="rows"),
     path("board/rows/download/", views.download, name="download"),
     path("board/evaluation/", views.evaluation, name="evaluation"),

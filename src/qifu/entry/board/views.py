@@ -24,6 +24,7 @@ from qifu.entry.theme.middleware import PersonRequest
 from qifu.entry.theme.shapes import Choice, Filter, FilterBar
 from qifu.entry.theme.words import local
 from qifu.kernel.errors import Invalid, Missing
+from qifu.kernel.measures.access import may_read
 from qifu.output.charts.tables import LIMIT, as_csv, as_xlsx
 from qifu.output.papers.evaluation import NOTE, workbook
 
@@ -47,6 +48,7 @@ def home(incoming: HttpRequest) -> HttpResponse:
             "board": board,
             "cut": cut,
             "query": cut.query(),
+            "may_overview": may_read(request.actor),
             "span": shown.span(cut),
             "basis": BASES[cut.basis][0],
             "periods": shown.periods(cut, local(request.now).date()),

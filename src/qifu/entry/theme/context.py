@@ -185,8 +185,8 @@ def home_of(actor: Actor) -> str:
     """Where a person begins after signing in."""
     if not actor.is_staff:
         return _url(PORTAL[0].names) or "/"
-    if actor.has_role(Role.LEADER) and (url := _url(("board:home", "board:overview", "board_home"))):
-        return url
+    if actor.has_role(Role.LEADER):
+        return _url(("board:overview",) if may_read(actor) else ("board:home",))
     return next((link.url for link in links(actor, "")), "/")
 
 
