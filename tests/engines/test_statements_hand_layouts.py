@@ -302,3 +302,93 @@ def test_other_tables_keep_their_titles_when_written(form: str) -> None:
     again = read(open_bytes(render(model, form)))
     assert (again.tables, again.grids, again.text) == (model.tables, model.grids, model.text)
     assert [each.text for each in model.text if each.part == "statements"][1:] == ["政府采购预算表"]
+
+
+@pytest.mark.parametrize("numbered", [True, False])
+def test_budgets_beside_the_accounts_are_taken_out_and_named(numbered: bool) -> None:
+    def wide(row: list[str], more: int) -> list[str]:
+        plain = row if numbered else [row[0], row[2], row[3], row[5]]
+        at = (2, 5) if numbered else (1, 3)
+        found: list[str] = []
+        for i, cell in enumerate(plain):
+            shifted = f"{Decimal(cell) + more:f}" if cell and i in at else ""
+            found += [shifted, shifted, cell] if i in at else [cell]
+        return found
+
+    side = (
+        ["项目", "行次", "年初预算数", "全年预算数", "决算数"]
+        if numbered
+        else ["项目", "年初预算数", "全年预算数", "决算数"]
+    )
+    rows = [wide(row, 7) for row in two_sided(1, 30, "") if numbered or row[0] or row[3]]
+    model = read_pages(ACCOUNTS, "收入支出决算总表", WHERE, [side * 2, *rows])
+    spent = {entry.name: entry.amounts["amount"] for entry in model.tables["T01"].expenditure}
+    assert (spent["六、科学技术支出"], spent["本年支出合计"]) == (Decimal("1569.02"), Decimal("1644.50"))
+    assert [place.raw for place in model.unreadable] == ["年初预算数", "全年预算数"]
+    assert errors(model) == []
+
+
+def test_two_columns_of_figures_whose_headings_say_nothing_are_not_taken_for_one() -> None:
+    rows = [[*row[:3], "1.00", *row[3:], "2.00"] for row in two_sided(1, 30, "")]
+    model = read_pages(ACCOUNTS, "收入支出决算总表", WHERE, [["项目", "行次", "甲", "乙"] * 2, *rows])
+    held = [value for entry in model.tables["T01"].income for value in entry.amounts.values() if value is not None]
+    assert Decimal("1640.00") not in held
+    assert len(model.unreadable) >= 4
+    assert errors(model) == []
+
+
+def test_expenditure_by_its_nature_is_no_part_of_the_statement() -> None:
+    plain = [[row[0], row[2], row[3], row[5], "", ""] for row in two_sided(1, 30, "") if row[0] or row[3]]
+    plain[0][4:] = ["一、基本支出", "444.00"]
+    plain[1][4:] = ["二、项目支出", "1200.50"]
+    head = [
+        ["收入", "", "支出", "", "", ""],
+        ["项目", "金额", "项目（按功能分类）", "金额", "项目（按支出性质）", "金额"],
+    ]
+    model = read_pages(ACCOUNTS, "收入支出决算总表", WHERE, [*head, *plain])
+    assert [place.raw for place in model.unreadable] == ["项目(按支出性质)"]
+    assert "基本支出" not in {entry.name for entry in model.tables["T01"].expenditure}
+    assert errors(model) == []
+
+
+def test_a_column_that_numbers_the_rows_is_no_code() -> None:
+    rows = [
+        ["序号", "科目编码", "科目名称", "合计", "基本支出", "项目支出"],
+        ["1", "", "合计", "1,420.50", "300.00", "1,120.50"],
+    ]
+    rows += [
+        ["2", "206", "科学技术支出", "1,420.50", "300.00", "1,120.50"],
+        ["3", "2060101", "行政运行", "300.00", "300.00", ""],
+    ]
+    rows += [["4", "2060503", "科技条件专项", "1,120.50", "", "1,120.50"]]
+    model = read_pages(ACCOUNTS, "一般公共预算财政拨款支出决算表", WHERE, rows)
+    assert [row.code for row in model.tables["T05"].rows] == ["", "206", "2060101", "2060503"]
+    assert (model.repairs, model.unreadable) == ((), ())
+
+
+def test_economic_subjects_with_their_codes_in_the_cells_of_their_names() -> None:
+    rows = [["人员经费", "", "公用经费", ""], ["科目名称", "决算数", "科目名称", "决算数"]]
+    rows += [
+        ["301工资福利支出", "409.30", "302商品和服务支出", "34.70"],
+        ["30101 基本工资", "409.30", "[30201]办公费", "34.70"],
+    ]
+    rows += [["人员经费合计", "409.30", "公用经费合计", "34.70"]]
+    model = read_pages(ACCOUNTS, "一般公共预算财政拨款基本支出决算表", WHERE, rows)
+    found = {row.code: (row.name, f"{row.amounts['amount']:f}") for row in model.tables["T06"].rows}
+    assert found == {"301": ("工资福利支出", "409.30"), "30101": ("基本工资", "409.30"),
+                     "302": ("商品和服务支出", "34.70"), "30201": ("办公费", "34.70")}  # fmt: skip
+    assert model.unreadable == ()
+
+
+@pytest.mark.parametrize(("names", "known"), [([UNIT], True), (["合计", UNIT], True), (["甲中心", "乙中心"], False)])
+def test_hospitality_behind_the_name_of_a_unit(names: list[str], known: bool) -> None:
+    items = ["合计", "因公出国（境）费", "小计", "公务用车购置费", "公务用车运行费", "公务接待费"]
+    rows = [
+        ["单位名称", *items * 2],
+        *([name, "3.50", "", "2.50", "", "2.50", "1.00", "2.00", "", "2.00", "", "2.00", ""] for name in names),
+    ]
+    model = read_pages(ACCOUNTS, "财政拨款“三公”经费支出决算表", WHERE, rows)
+    table = model.tables["T09"]
+    held = [f"{value:f}" for half in (table.budget, table.actual) for value in (half or {}).values() if value]
+    assert held == (["3.50", "2.50", "2.50", "1.00", "2.00", "2.00", "2.00"] if known else [])
+    assert bool(model.unreadable) is not known or names[0] == "合计"

@@ -16,6 +16,7 @@ from qifu.engines.statements.words import compact, is_chinese
 from .frames import Trouble, data_lines, display
 
 _HALVES, _WHOLE = ("人员经费", "公用经费"), ("合计", "小计", "金额", "决算数")
+_CODE_AND_NAME = re.compile(r"^[\[［【(（〔]?(3\d{2}(?:\d{2})?)[\]］】)）〕]?[\s_:：.-]*([\u4e00-\u9fff].*)$")
 _ECONOMIC_CODE = re.compile(r"^3\d{2}(\d{2})?$")
 
 
@@ -24,7 +25,7 @@ def read_economic(base: Statement, layout: Layout, lines: Sequence[Line], troubl
     personnel = public = None
     seen: set[str] = set()
     for line in data_lines(lines):
-        cells = list(line.cells or _split_economic(line.raw or line.text))
+        cells = _with_codes_apart(line.cells or _split_economic(line.raw or line.text))
         personnel = personnel if personnel is not None else _labelled(cells, "人员经费合计")
         public = public if public is not None else _labelled(cells, "公用经费合计")
         if personnel is None and public is None and (halves := _halves(cells)):
@@ -73,6 +74,15 @@ def _halves(cells: Sequence[str]) -> tuple[Decimal, Decimal] | None:
     if words != ["合计"] or len(figures) != 3 or abs(figures[0] - figures[1] - figures[2]) > Decimal("0.02"):
         return None
     return figures[1], figures[2]
+
+
+def _with_codes_apart(cells: Sequence[str]) -> list[str]:
+    """The cells with code and name in cells of their own, where one cell holds both: 30101基本工资."""
+    found: list[str] = []
+    for cell in cells:
+        both = _CODE_AND_NAME.match(cell)
+        found += [both[1], both[2]] if both else [cell]
+    return found
 
 
 def _split_economic(text: str) -> list[str]:

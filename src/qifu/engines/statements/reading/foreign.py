@@ -28,6 +28,7 @@ def without_foreign(region: Region, trouble: Trouble) -> Region:
     layout = region.layout
     if layout.shape != "subjects":
         return region
+    region = _without_serials(region)
     heads = _heads(region.lines)
     lowest = [pieces[-1] for pieces in heads.values()]
     if any(lowest.count(head) > 1 for head in ("基本支出", "项目支出")):
@@ -43,6 +44,16 @@ def without_foreign(region: Region, trouble: Trouble) -> Region:
         why = f"“{head}”不是这张表的固定栏目，没有读入"
         trouble.unreadable.append(Unreadable(where, head, why, region.title.number))
     return replace(region, lines=[_without(line, set(found)) for line in region.lines])
+
+
+def _without_serials(region: Region) -> Region:
+    """The statement without the column that numbers its rows: 序号."""
+    places: set[int] = set()
+    for line in region.lines:
+        if grid.figures_of(line.cells or ()):
+            break
+        places |= {i for i, cell in enumerate(line.cells or ()) if compact(cell) == "序号"}
+    return replace(region, lines=[_without(line, places) for line in region.lines]) if places else region
 
 
 def _is_foreign(pieces: list[str], known: list[re.Pattern[str]]) -> bool:

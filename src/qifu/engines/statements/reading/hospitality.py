@@ -9,8 +9,8 @@ from decimal import Decimal
 from qifu.engines.statements.layouts import Layout
 from qifu.engines.statements.model import Amounts, Statement
 from qifu.engines.statements.money import amount
-from qifu.engines.statements.paper import Line
-from qifu.engines.statements.words import is_chinese
+from qifu.engines.statements.paper import Line, row_of
+from qifu.engines.statements.words import compact, is_chinese
 
 from . import grid
 from .frames import Trouble, data_lines
@@ -22,15 +22,32 @@ def read_hospitality(base: Statement, layout: Layout, lines: Sequence[Line], tro
     layout = as_printed(layout, lines)
     halves = 2 if layout.kind == "final_accounts" else 1
     budget, actual = dict(blank), dict(blank)
-    for line in data_lines(lines):
-        if grid.is_column_numbers(line):
-            continue
-        values = _row_values(line, len(layout.columns) * halves)
+    data = [line for line in data_lines(lines) if not grid.is_column_numbers(line)]
+    width = len(layout.columns) * halves
+    if not any(_row_values(line, width) for line in data):
+        data = _of_the_unit(data, width)
+    for line in data:
+        values = _row_values(line, width)
         if values:
             budget = blank | dict(zip(layout.columns, values, strict=False))
             if halves == 2:
                 actual = blank | dict(zip(layout.columns, values[len(layout.columns) :], strict=False))
     return replace(base, budget=budget, actual=actual if halves == 2 else None)
+
+
+def _of_the_unit(lines: Sequence[Line], width: int) -> list[Line]:
+    """The row of figures behind the name of a unit, without the name: that of 合计, else the only one there is."""
+    found: dict[str, Line] = {}
+    for line in lines:
+        cells = line.cells or ()
+        last = max((i for i, cell in enumerate(cells) if is_chinese(cell)), default=-1)
+        rest = list(cells[last + 1 :])
+        while len(rest) > width and not rest[-1]:
+            rest.pop()
+        if last >= 0 and len(rest) == width and any(amount(cell) is not None for cell in rest):
+            found[compact(cells[last])] = row_of(line.number, rest, line.page)
+    whole = [line for name, line in found.items() if name in ("合计", "总计")]
+    return whole or (list(found.values()) if len(found) == 1 else [])
 
 
 def _row_values(line: Line, width: int) -> list[Decimal | None]:

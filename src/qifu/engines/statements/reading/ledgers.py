@@ -125,8 +125,8 @@ def _numbered_places(cells: Sequence[str], step: int) -> tuple[int, int] | None:
 
 
 def _one(cells: Sequence[str]) -> list[Decimal | None]:
-    """The figure among cells that hold one amount."""
-    return [next((value for cell in cells if (value := amount(cell)) is not None), None)]
+    """The figure among cells that hold one amount; several are not told apart."""
+    return [value for cell in cells if (value := amount(cell)) is not None] or [None]
 
 
 def _spaced(cells: Sequence[str]) -> list[Decimal | None]:

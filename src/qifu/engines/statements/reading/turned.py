@@ -20,6 +20,7 @@ from . import grid
 from .economic import without_halves
 from .frames import Trouble
 from .headings import HEADS, HOSPITALITY
+from .other_years import without_others
 from .outline import Region
 
 _ITEMS = {
@@ -49,6 +50,8 @@ def upright(region: Region, trouble: Trouble) -> Region:
         return _listed_items(region, trouble) or _more_halves(region, trouble) or region
     if region.layout.shape == "subjects":
         return _subjects_across(region) or region
+    if region.layout.shape == "ledger":
+        return without_others(region, _half, (_YEAR.search(region.title.alone) or [""])[0], trouble)
     if region.layout.shape == "economic":
         return replace(region, lines=without_halves(region.lines))
     return region
