@@ -6,6 +6,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -81,13 +82,18 @@ def test_on_the_wall_it_looks_again_by_itself(leader: Client) -> None:
 def test_it_asks_as_often_however_much_there_is(leader: Client, stage: Stage) -> None:
     stage.submit(key="k", title="一件在办的")
     leader.get(PAGE)
+    cache.clear()
     with CaptureQueriesContext(connection) as few:
         leader.get(PAGE)
     for number in range(5):
         stage.submit(key=f"k{number}", title=f"第 {number} 件")
+    cache.clear()
     with CaptureQueriesContext(connection) as many:
         leader.get(PAGE)
     assert len(many) <= len(few) <= 60
+    with CaptureQueriesContext(connection) as again:
+        leader.get(PAGE)
+    assert len(again) <= 30
 
 
 def test_bad_addresses_are_read_as_far_as_they_go(leader: Client) -> None:

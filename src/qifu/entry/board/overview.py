@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import cast
 from urllib.parse import urlencode
 
+from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -17,6 +18,7 @@ from django.views.decorators.http import require_safe
 
 from qifu.domain.appeals.queries.figures import board as boards
 from qifu.domain.appeals.queries.figures.cuts import Cut
+from qifu.domain.appeals.queries.figures.rows import waiting
 from qifu.domain.disclosure import access as disclosure
 from qifu.domain.estate.moments import Moment
 from qifu.domain.estate.queries import directory
@@ -32,7 +34,7 @@ from qifu.kernel.measures import Ask, Value, access, evaluation, measure
 
 PROMISES = ("reply", "promise", "confirmed", "satisfied", "first_time", "overdue")
 BEHIND = Decimal("0.1")  # so far may execution lie behind the year before it is coloured
-REFRESH = 60  # seconds between two looks of a screen on the wall
+REFRESH = 60  # seconds for which figures are kept, and between two looks of a screen on the wall
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,19 +66,13 @@ def overview(incoming: HttpRequest) -> HttpResponse:
     today = local(request.now).date()
     cut = Cut.read({name: request.GET.get(name, "") for name in ("since", "until", "street")}, today)
     board = boards.board(actor=request.actor, now=request.now, cut=cut)
-    live = boards.live(board=board, now=request.now)
     is_wall = request.GET.get("wall") == "1"
-    groups = (
-        Group("承诺", tuple(_promises(board))),
-        Group("资金", tuple(_money(request, cut, today))),
-        Group("楼宇、风险和走访", tuple(_district(request, cut, today))),
-    )
     context = {
-        "groups": groups,
+        "groups": (Group("承诺", tuple(_promises(board))), *_kept(request, cut, today)),
         "board": board,
         "span": shown.span(cut),
         "street": dict(boards.choices("street", board.scope, cut)).get(str(cut.street), ""),
-        "waiting": [(line, shown.case_url(line.number)) for line in live.waiting],
+        "waiting": [(line, shown.case_url(line.number)) for line in waiting(cut, board.scope, request.now)],
         "periods": shown.periods(cut, today),
         "bar": _bar(cut, boards.choices("street", board.scope, cut)),
         "query": cut.query(),
@@ -86,6 +82,17 @@ def overview(incoming: HttpRequest) -> HttpResponse:
     if is_wall:
         answer["Refresh"] = str(REFRESH)
     return answer
+
+
+def _kept(request: PersonRequest, cut: Cut, today: date) -> tuple[Group, ...]:
+    """What the other rooms tell, asked at most once a minute for one person and cut."""
+
+    def asked() -> tuple[Group, ...]:
+        district = Group("楼宇、风险和走访", tuple(_district(request, cut, today)))
+        return Group("资金", tuple(_money(request, cut, today))), district
+
+    key = f"board.overview:{request.actor.account}:{cut.query()}"
+    return cast(tuple[Group, ...], cache.get_or_set(key, asked, REFRESH))
 
 
 def _promises(board: boards.Board) -> Iterator[Tile]:
@@ -144,12 +151,12 @@ def _district(request: PersonRequest, cut: Cut, today: date) -> Iterator[Tile]:
     yield _share("楼宇出租率", share, note, buildings)
     yield Tile("空置面积", number(round(found.vacant_area)), "平方米", f"{number(found.vacant_rooms)} 间", buildings)
     unit = {"unit": str(cut.street)} if cut.street is not None else {}
-    waiting, late = (
+    open_alerts, late = (
         watching.alerts(request.actor, request.now, watching.Filters(unit=cut.street, late=is_late), size=1).count
         for is_late in (False, True)
     )
     url = f"{reverse('desk_alerts')}?{urlencode(unit)}"
-    yield Tile("待处置预警", number(waiting), "条", f"其中超期 {number(late)} 条", url, "red" if late else "")
+    yield Tile("待处置预警", number(open_alerts), "条", f"其中超期 {number(late)} 条", url, "red" if late else "")
     for name in ("visits.fresh", "visits.done", "events.held", "events.satisfied"):
         one = measure(name)
         value = _value(request, cut, name)
