@@ -104,7 +104,8 @@ def test_counted_in_stretches_is_counted_at_once() -> None:
     whole = {
         "industry": ["C39", "I65", "C13", None, "I64"], "street": ["甲街", "乙街", "甲街", "丙街", None],
         "size_class": ["small", "micro", "small", None, "small"], "revenue": [10.0, None, 40.0, 5.0, 20.0],
-        "revenue_growth": [0.25, 0.5, -1.0, 0.25, 1.0], "tax_paid": [1.0, 2.0, None, 4.0, 8.0], "high_tech": [True, None, False, True, None],
+        "revenue_growth": [0.25, 0.5, -1.0, 0.25, 1.0], "tax_paid": [1.0, 2.0, None, 4.0, 8.0], 
+        "high_tech": [True, None, False, True, None],
     }  # fmt: skip
     tally = Tally(LABELS)
     for begin, end in ((0, 2), (2, 2), (2, 5)):

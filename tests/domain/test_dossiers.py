@@ -14,6 +14,8 @@ from django.test.utils import CaptureQueriesContext
 from docx import Document
 from pytest_django.fixtures import Settings
 
+from qifu.domain.estate import actions as estate
+from qifu.domain.people.models import Account
 from qifu.domain.registry.actions import alerting, enter_known_sources
 from qifu.domain.registry.actions.holding import Incoming, put_rows
 from qifu.domain.registry.actions.reckoning import reckon_profiles
@@ -26,7 +28,7 @@ from qifu.kernel.actor import SYSTEM
 from qifu.kernel.errors import Missing
 from qifu.kernel.evidence.models import Record
 from qifu.output.charts.yearly import yearly
-from qifu.output.dossiers import compose
+from qifu.output.dossiers import compose, housed
 from qifu.output.dossiers.portrait import portrait
 from qifu.output.papers.dossier import build
 from tests.conftest import NOW
@@ -187,3 +189,37 @@ def test_the_page_and_the_paper(known: Stage, client: Client, settings: Settings
     assert Record.objects.filter(verb="enterprise.file").count() == 1
     client.force_login(known.house.account("street"))
     assert client.get("/desk/enterprises/987654321/file/").status_code == 404
+
+
+def test_a_building_is_told_by_its_name_wherever_values_are_compared(known: Stage, settings: Settings) -> None:
+    settings.QIFU_NOW = NOW
+    estate.put_buildings(actor=SYSTEM, now=NOW, rows=[estate.BuildingRow("B07", "云启大厦", (), known.house.street)])
+    other = Enterprise.objects.create(name="武汉另一家有限公司", street_id=known.house.street, created=NOW, updated=NOW)
+    say("building", known.firm, ON, building_id="B07", employees=3)
+    say("street", known.firm, ON, building_id="B99")
+    say("building", other, ON, building_id="B07")
+    row = SourceRow.objects.get(enterprise=other)
+    client, owner = Client(), Client()
+    client.force_login(known.house.account("dispatcher"))
+    owner.force_login(Account.objects.get(pk=known.contact.account))
+    for path, said in (
+        (f"/desk/enterprises/{known.firm.pk}/fields/", "<td>云启大厦（B07）</td>"),
+        (f"/desk/enterprises/{known.firm.pk}/fields/", "<li>B99，"),
+        (
+            f"/desk/enterprises/{known.firm.pk}/merge/?other={other.pk}",
+            "<td>云启大厦（B07）</td><td>云启大厦（B07） <span",
+        ),
+        (f"/desk/enterprises/{known.firm.pk}/split/", "所在楼宇：云启大厦（B07）；从业人员：3 人"),
+        (f"/desk/enterprises/rows/{row.pk}/", "云启大厦（B07）"),
+    ):
+        assert said in client.get(path).content.decode(), path
+    assert "云启大厦（B07）" in owner.get(f"/my/enterprises/{known.firm.pk}/profile/").content.decode()
+
+
+def test_what_lists_change_names_buildings(known: Stage) -> None:
+    estate.put_buildings(actor=SYSTEM, now=NOW, rows=[estate.BuildingRow("B07", "云启大厦", (), known.house.street)])
+    lines = [(("所在楼宇", "—", "B07"), ("从业人员", "3 人", "4 人")), (("所在楼宇", "B07", "B99"),)]
+    assert housed.changes(lines) == [
+        (("所在楼宇", "—", "云启大厦（B07）"), ("从业人员", "3 人", "4 人")),
+        (("所在楼宇", "云启大厦（B07）", "B99"),),
+    ]

@@ -1,7 +1,17 @@
 """The only reads others may use: the directory, figures of any day as known on any day, rooms, rounds, rooms to let."""
 
 from qifu.domain.estate.queries.building import BuildingPage, Cell, FloorView, Sitting, TowerView, building
-from qifu.domain.estate.queries.directory import Brief, Place, brief, buildings, by_code, places_of, suggest, written
+from qifu.domain.estate.queries.directory import (
+    Brief,
+    Place,
+    brief,
+    buildings,
+    by_code,
+    names_by_code,
+    places_of,
+    suggest,
+    written,
+)
 from qifu.domain.estate.queries.figures import Measures, Share, Tax, forecast, measures, taxes, total
 from qifu.domain.estate.queries.listing import ROOM_SORTS, RoomLine, RoomList, RoomWish, all_rooms, room_list
 from qifu.domain.estate.queries.lists import ListView, lists, tenant_list
@@ -66,6 +76,7 @@ __all__ = [
     "mandates",
     "match",
     "measures",
+    "names_by_code",
     "neighbours",
     "offer",
     "offers",

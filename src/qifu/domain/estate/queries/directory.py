@@ -81,6 +81,11 @@ def by_code(code: str) -> Brief | None:
     return told[0] if told else None
 
 
+def names_by_code(codes: Iterable[str]) -> dict[str, str]:
+    """The names of buildings by their codes. One query."""
+    return dict(Building.objects.filter(code__in=set(codes)).values_list("code", "name"))
+
+
 def places_of(enterprise: int) -> tuple[Place, ...]:
     """Where an enterprise sits and sat, present ones first; the caller has passed its door."""
     found = Tenancy.objects.filter(enterprise=enterprise, dropped_at__isnull=True)

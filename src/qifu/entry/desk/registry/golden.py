@@ -23,6 +23,7 @@ from qifu.entry.theme.words import cn_week
 from qifu.kernel.errors import Conflict, Invalid
 from qifu.kernel.files import actions as files
 from qifu.kernel.files.kinds import MEDIA
+from qifu.output.dossiers import housed
 
 HEADS = ("企业", "项目", "由", "改为", "理由", "提出人", "提出时间", "状态", "核实人", "核实时间", "答复")
 STATES = {"pending": "待核实", "accepted": "已采纳", "refused": "未采纳", "withdrawn": "已撤回"}
@@ -32,7 +33,7 @@ STATES = {"pending": "待核实", "accepted": "已采纳", "refused": "未采纳
 def fields(incoming: HttpRequest, number: int) -> HttpResponse:
     request = cast(PersonRequest, incoming)
     require_staff(request.actor)
-    found = golden.fields(request.actor, number, localdate(request.now))
+    found = housed.fields(request.actor, number, localdate(request.now))
     context = {
         "firm": queries.enterprise(request.actor, number),
         "fields": found,
@@ -51,7 +52,7 @@ def row(incoming: HttpRequest, number: int) -> HttpResponse:
     """The row of a source from which a value comes, with its earlier versions."""
     request = cast(PersonRequest, incoming)
     require_staff(request.actor)
-    told = golden.source_row(request.actor, number)
+    told = housed.source_row(request.actor, number)
     return render(request, "registry/row.html", {"told": told, "may_load": access.may_load(request.actor)})
 
 

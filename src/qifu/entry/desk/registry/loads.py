@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from typing import Any, BinaryIO, cast
 
@@ -24,6 +25,7 @@ from qifu.kernel.actor import Actor
 from qifu.kernel.errors import Conflict, Invalid
 from qifu.kernel.files import actions as files
 from qifu.kernel.files.kinds import kind_of
+from qifu.output.dossiers import housed
 
 LISTS = ("xlsx", "csv", "txt")
 STEPS = {"run": actions.begin_run, "pause": actions.pause, "cancel": actions.cancel, "undo": actions.begin_undo}
@@ -189,6 +191,8 @@ def rows(incoming: HttpRequest, number: int, kind: str) -> HttpResponse:
     if kind not in kept.KINDS:
         raise Http404
     page = kept.rows(request.actor, number, kind, request.GET.get("cursor", ""))
+    told = housed.changes(one.changes for one in page.items)
+    page = replace(page, items=tuple(replace(one, changes=said) for one, said in zip(page.items, told, strict=True)))
     context = {
         "load": kept.load(request.actor, number),
         "page": page,

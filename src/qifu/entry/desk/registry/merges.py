@@ -10,9 +10,10 @@ from django.shortcuts import redirect, render
 from django.utils.timezone import localdate
 from django.views.decorators.http import require_http_methods, require_POST
 
-from qifu.domain.registry import access, actions, golden, queries
+from qifu.domain.registry import access, actions, queries
 from qifu.entry.theme.middleware import PersonRequest
 from qifu.kernel.errors import Conflict, Invalid
+from qifu.output.dossiers import housed
 
 
 @require_http_methods(["GET", "POST"])
@@ -62,7 +63,7 @@ def _is_number(text: str) -> bool:
 
 def _sides(request: PersonRequest, one: int, other: int) -> list[tuple[str, str, str]]:
     on = localdate(request.now)
-    left, right = ({f.field: f for f in golden.fields(request.actor, pk, on)} for pk in (one, other))
+    left, right = ({f.field: f for f in housed.fields(request.actor, pk, on)} for pk in (one, other))
     names = list(dict.fromkeys([*left, *right]))
     return [
         (
@@ -107,7 +108,7 @@ def split(incoming: HttpRequest, number: int) -> HttpResponse:
             return redirect("desk_enterprise_fields", made.pk)
     context = {
         "firm": queries.enterprise(request.actor, number),
-        "rows": golden.rows_of(request.actor, number),
+        "rows": housed.rows_of(request.actor, number),
         "problem": problem,
         "typed": request.POST,
         "chosen": request.POST.getlist("rows"),

@@ -16,6 +16,7 @@ from qifu.engines.eligibility import catalogue
 from qifu.entry.theme.middleware import PersonRequest
 from qifu.kernel.errors import Conflict, Invalid
 from qifu.kernel.files import actions as files
+from qifu.output.dossiers import housed
 
 
 @require_GET
@@ -24,7 +25,7 @@ def page(incoming: HttpRequest, number: int) -> HttpResponse:
     agencies.require_mine(request.actor, number)
     context = {
         "firm": queries.enterprise(request.actor, number),
-        "fields": golden.fields(request.actor, number, localdate(request.now)),
+        "fields": housed.fields(request.actor, number, localdate(request.now)),
         "lacking": [one for one in golden.lacking(request.actor, number) if one.may_state],
         "corrections": corrections.of_enterprise(request.actor, number),
     }
