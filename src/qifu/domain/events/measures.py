@@ -113,6 +113,7 @@ DECLARED = (
         source=OPINIONS,
         rows=_opinions,
         met=lambda ask: Q(total__gte=GOOD),
+        dated="registration__event__starts",
         dimensions=(Dimension("kind", "类型", "registration__event__kind", _kinds),),
         better=1,
     ),

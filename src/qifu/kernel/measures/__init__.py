@@ -86,7 +86,7 @@ class Measure:
     rows: Rows
     met: Callable[[Ask], Q] | None = None  # of a rate: which of the rows count above
     amount: str = ""  # the column that is added up; none: rows are counted
-    dated: str = ""  # the column by which rows fall into months
+    dated: str = ""  # the column by which rows fall into months; none: each month is counted by itself
     dimensions: tuple[Dimension, ...] = ()
     kept: Callable[[Ask], Value | None] | None = None  # running totals that the room keeps anyway
     kept_months: Callable[[Ask], dict[date, Value] | None] | None = None

@@ -52,8 +52,8 @@ def told(measure: Measure, ask: Ask) -> Value:
 def months(measure: Measure, ask: Ask) -> list[tuple[date, Value]]:
     """Each month of the span: what happened in it, or what stood on its last day."""
     firsts = list(_firsts(ask))
-    if measure.over == DAY:
-        spans = [replace(ask, since=first, until=min(ask.until, _last(first))) for first in firsts]
+    if measure.over == DAY or not measure.dated:
+        spans = [replace(ask, since=max(ask.since, first), until=min(ask.until, _last(first))) for first in firsts]
         return [(first, told(measure, span)) for first, span in zip(firsts, spans, strict=True)]
     kept = measure.kept_months(ask) if measure.kept_months is not None else None
     if kept is None:
