@@ -11,15 +11,26 @@ from django.test import Client
 from docx import Document
 from pytest_django.fixtures import Settings
 
-from qifu.domain.grants.actions import listing, payments, publicity
-from qifu.domain.grants.models import Application, Clawback, Clock, Decision, Notice, NoticeLine, Objection, Obligation
+from qifu.domain.grants.actions import applying, listing, payments, publicity
+from qifu.domain.grants.models import (
+    Application,
+    Clawback,
+    Clock,
+    Decision,
+    Notice,
+    NoticeLine,
+    Objection,
+    Obligation,
+    Version,
+)
 from qifu.domain.grants.obligations.actions import recovering
 from qifu.domain.grants.obligations.terms import promised, read
-from qifu.domain.grants.queries import lists, sheet, way
+from qifu.domain.grants.queries import lists, schemes, sheet, way
 from qifu.domain.people.models import Account
 from qifu.domain.policies import facts
 from qifu.domain.policies.actions import matching
-from qifu.kernel.errors import Missing
+from qifu.domain.registry.models import Enterprise
+from qifu.kernel.errors import Invalid, Missing
 from qifu.kernel.outbox.models import Item
 from qifu.output.papers import clawbacks
 from tests.domain import grant_room
@@ -229,3 +240,41 @@ def test_the_letter_of_a_claw_back_tells_what_is_intended_and_then_what_was_deci
     assert "六十日内依法申请行政复议，或者自收到之日起六个月内依法提起行政诉讼" in text
     with pytest.raises(Missing):
         clawbacks.build(actor=room.stage.stranger, number=case.number)
+
+
+def test_a_correction_is_judged_anew_and_nothing_may_be_missing(stage: Stage) -> None:
+    facts.forget()
+    room = grant_room.build(stage, basis="asked")
+    row = room.start()
+    values = {"q1": "稳定岗位。", "asked": "20000"}
+    applying.save(actor=room.contact, now=stage.now, number=row.number, values=values, phone="19900001234")
+    applying.submit(actor=room.contact, now=stage.now, number=row.number)
+    row = room.take("handler", row, "ask", items=["金额按发票填写"])
+    assert (row.asked, row.granted) == (Decimal("20000.00"), Decimal("20000.00"))
+    applying.save(actor=room.contact, now=stage.now, number=row.number, values={"asked": "70000", "q1": ""})
+    with pytest.raises(Invalid) as refusal:
+        room.take("contact", row, "answer", text="已改。")
+    assert refusal.value.fields == {"q1": "请填写用途说明。"}
+    assert Application.objects.get().state == "asking"
+    applying.save(actor=room.contact, now=stage.now, number=row.number, values={"q1": "购置设备。"})
+    row = room.take("contact", row, "answer", text="已改。")
+    assert (row.state, row.asked, row.granted, row.worked_out) == (
+        "submitted", Decimal("70000.00"), Decimal("50000.00"), "申报 70,000.00 元，每户上限 50,000.00 元",
+    )  # fmt: skip
+
+
+def test_who_is_left_out_takes_no_place(stage: Stage) -> None:
+    """One place: it is free again once who held it is left out, and listed again goes to who still may have it."""
+    room = listed(stage, "confirm")
+    Version.objects.update(quota=1)
+    row = Application.objects.get()
+    assert schemes.card(row.version).left == 0
+    room.take("handler", row, "drop", clause=CLAUSE, reason="企业已经迁出。")
+    assert schemes.card(Version.objects.get()).left == 1
+    Application.objects.update(
+        year=2026,
+        enterprise=Enterprise.objects.create(
+            name="武汉另一家有限公司", street_id=stage.house.street, created=stage.now, updated=stage.now
+        ),
+    )
+    assert listing.list_eligible(actor=room.actor("handler"), now=stage.now, version=room.version.pk).listed == 1

@@ -28,6 +28,7 @@ from qifu.kernel.writing import insert_new
 TRIES = 5
 EDITABLE = ("draft", "asking")
 LONGEST = 2000
+KINDS = {"money": "只写数字，单位为元，例如 50000", "number": "只写数字，例如 12", "date": "写成 2026-03-01 这样的日期"}
 
 
 @transaction.atomic
@@ -111,6 +112,8 @@ def submit(*, actor: Actor, now: datetime, number: str, key: str = "") -> Applic
     row = access.application(actor, number, lock=True)
     if row.state != "draft":
         raise Conflict("这件申报已经提交过了，请刷新页面查看进度。", state=row.state)
+    if row.version.quota:  # the places are counted one after the other
+        Version.objects.select_for_update().get(pk=row.version_id)
     _require_open(row.version, None, now)
     problems = lacking(row)
     if problems:
@@ -187,28 +190,49 @@ def confirm_account(*, actor: Actor, now: datetime, number: str, bank: str, acco
     return made
 
 
+def corrected(row: Application, now: datetime) -> None:
+    """Judge anew what was corrected: what is written now is what the amount rests on. A clause that is not met is for the unit to say.
+
+    :raises Invalid: something is lacking, or the amount cannot be worked out; `fields` says each.
+    """
+    problems = lacking(row)
+    if problems:
+        raise Invalid("还不能提交：" + "".join(problems.values()), problems)
+    found = _held_against(row, now)
+    if found.result != "ineligible":
+        _work_out(row, found)
+    row.save(update_fields=["asked", "precheck"])
+
+
 def _judge(row: Application, now: datetime) -> None:
     """Answer the clauses by what is held and what was written; who does not fit is told which clause stands in the way.
 
     :raises Invalid: a clause is not met, or the amount cannot be worked out.
     """
-    said = {
-        name: str(one["value"]) for name, one in row.answers.items()
-        if name in row.version.fields and one["value"] != one.get("held")
-    }  # fmt: skip
-    found = judging.judged(row.enterprise_id, row.version.revision_id, facts.day(now), said)
-    row.precheck = {
-        "result": found.result,
-        "lines": found.lines,
-        "missing": list(found.missing),
-        "on": facts.day(now).isoformat(),
-    }
+    found = _held_against(row, now)
     if found.result == "ineligible":
         wrong = [one for one in found.lines if one["result"] == "no" and one["value"]]
         first = wrong[0] if wrong else found.lines[0]
         text, value, cite = first["text"], first["value"] or "—", first["cite"] or row.version.scheme.code
         told = f"按已有数据不符合条件：{text}，现为 {value}（依据{cite}）。数据有误的，请先更正。"
         raise Invalid(told, {"precheck": str(first["text"])})
+    _work_out(row, found)
+
+
+def _held_against(row: Application, now: datetime) -> judging.Judged:
+    """Hold it against the clauses, and keep what came of it."""
+    said = {
+        name: str(one["value"]) for name, one in row.answers.items()
+        if name in row.version.fields and one["value"] != one.get("held")
+    }  # fmt: skip
+    found = judging.judged(row.enterprise_id, row.version.revision_id, facts.day(now), said)
+    on = facts.day(now).isoformat()
+    row.precheck = {"result": found.result, "lines": found.lines, "missing": list(found.missing), "on": on}
+    return found
+
+
+def _work_out(row: Application, found: judging.Judged) -> None:
+    """:raises Invalid: the amount cannot be worked out."""
     asked = amounts.read(str(row.answers.get("asked", {}).get("value", ""))) if row.version.basis == "asked" else None
     row.asked = asked
     sum_, how = amounts.worked_out(row.version, found.yuan, asked)
@@ -227,7 +251,7 @@ def _require_open(version: Version, held: Application | None, now: datetime) -> 
         if version.closes_on is None:
             raise Conflict(f"现在不在受理期内，{version.opens_on} 起受理。")
         raise Conflict(f"现在不在受理期内，受理期是 {version.opens_on} 至 {version.closes_on}。")
-    taken = Application.objects.filter(version=version, year=on.year)
+    taken = Application.objects.filter(version__scheme=version.scheme_id, year=on.year)
     if version.quota and taken.exclude(state__in=["draft", "refused", "withdrawn", "dropped"]).count() >= version.quota:
         raise Conflict(f"名额 {version.quota} 户已经报满。有名额退出时会重新开放。")
 
@@ -284,7 +308,7 @@ def _question(one: Mapping[str, Any], value: str) -> dict[str, str]:
         elif one.get("kind") == "date":
             date.fromisoformat(value)
     except (Invalid, ValueError):
-        return {name: f"{label}的写法不对，请核对。"}
+        return {name: f"{label}的写法不对，请{KINDS[one['kind']]}。"}
     return {}
 
 

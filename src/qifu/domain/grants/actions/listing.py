@@ -43,7 +43,7 @@ def list_eligible(*, actor: Actor, now: datetime, version: int) -> Listed:
     fits = judging.fitting(held.revision_id)
     taken = _taken(held, on.year)
     fresh = [number for number in fits if number not in taken]
-    most = min(MOST, held.quota - len(taken) if held.quota else MOST)
+    most = min(MOST, held.quota - _places(held, on.year) if held.quota else MOST)
     rows = _rows(held, fresh, max(0, most), now)
     Application.objects.bulk_create(rows, batch_size=500)
     kept = list(Application.objects.filter(number__in=[row.number for row in rows]).order_by("pk"))
@@ -75,6 +75,12 @@ def _rows(version: Version, fresh: list[int], most: int, now: datetime) -> list[
             )
         )  # fmt: skip
     return rows
+
+
+def _places(version: Version, year: int) -> int:
+    """How many of the quota are held; who was left out, refused or withdrew holds none."""
+    rows = Application.objects.filter(version__scheme=version.scheme_id, year=year)
+    return rows.exclude(state__in=["withdrawn", "refused", "dropped"]).count()
 
 
 def _taken(version: Version, year: int) -> set[int]:

@@ -9,7 +9,7 @@ from decimal import Decimal
 from django.db import IntegrityError, transaction
 
 from qifu.domain.grants import access, amounts, facts, numbers
-from qifu.domain.grants.actions import money
+from qifu.domain.grants.actions import applying, money
 from qifu.domain.grants.actions.moves import Move, yuan
 from qifu.domain.grants.actions.moving import step_on
 from qifu.domain.grants.models import Application, Clock, Decision, Seat
@@ -197,6 +197,10 @@ def _decide(move: Move, kind: str, amount: Decimal | None, clause: str, reasons:
     raise Conflict("同时有多件在编号，请再试一次。", state=move.row.state)
 
 
+def _answer(move: Move) -> None:
+    applying.corrected(move.row, move.now)
+
+
 def _drop(move: Move) -> None:
     _check(move)
     move.row.refusal = "condition"
@@ -213,7 +217,7 @@ def _clear_refusal(move: Move) -> None:
 
 
 EFFECTS: dict[str, Callable[[Move], None]] = {
-    "ask": _ask, "pass": _seats, "approve": _approve, "reject": _reject, "conclude": _conclude, "fail": _fail,
+    "ask": _ask, "answer": _answer, "pass": _seats, "approve": _approve, "reject": _reject, "conclude": _conclude, "fail": _fail,
     "enlist": _check, "offer": _check, "drop": _drop, "accept": _accept, "refuse": _refuse, "grant": _grant,
     "overturn": _clear_refusal,
 }  # fmt: skip
