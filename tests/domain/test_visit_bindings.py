@@ -14,7 +14,7 @@ from qifu.domain.people import service as stations
 from qifu.domain.people.actions import service
 from qifu.domain.people.models import SpecialistProfile, StationCard, Training
 from qifu.domain.registry.models import Agency, Enterprise
-from qifu.domain.visits.actions import binding, wishing
+from qifu.domain.visits.actions import binding, granting, wishing
 from qifu.domain.visits.models import Binding, ChangeWish, Dealing, Visit
 from qifu.domain.visits.queries.bindings import loads, specialist_of
 from qifu.domain.visits.queries.wishes import waiting
@@ -132,8 +132,8 @@ def test_an_enterprise_asks_for_another_and_is_answered(field: Field) -> None:
     assert waiting(stage.actor("taxman")) == ()
     other = next(pk for pk in (field.account.pk, second.account.pk) if pk != present.account)
     with pytest.raises(Invalid):
-        wishing.answer_change(actor=stage.actor("street"), now=NOW, wish=wish.pk, answer="好", account=present.account)
-    wishing.answer_change(
+        granting.answer_change(actor=stage.actor("street"), now=NOW, wish=wish.pk, answer="好", account=present.account)
+    granting.answer_change(
         actor=stage.actor("street"), now=NOW, wish=wish.pk, answer="已换成懂外贸的同事", account=other
     )
     after = specialist_of(stage.firm.pk, NOW)

@@ -44,7 +44,7 @@ from qifu.kernel.files.actions import give, keep
 from qifu.kernel.sealed import lookup
 from tests.cast import AGENT_OF_TWO, OWNER_B
 from tests.conftest import NOW, PASSWORD
-from tests.domain import alert_room, budget_room, collection_room, grant_room, loan_room, policy_room
+from tests.domain import alert_room, budget_room, collection_room, grant_room, loan_room, policy_room, visit_room
 from tests.domain.test_examinations import examined, paper
 from tests.stage import Stage
 
@@ -68,6 +68,7 @@ def build(stage: Stage, owner: Contact) -> Things:
     things |= budget_room.fill(stage.house)
     things |= grant_room.fill(stage)
     things |= loan_room.fill(stage)
+    things |= visit_room.fill(stage)
     tallies.refresh(now=NOW)
     return things
 

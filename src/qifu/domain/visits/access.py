@@ -92,11 +92,19 @@ def relations(actor: Actor, visit: Visit) -> frozenset[str]:
 
 
 def visit_to_see(actor: Actor, number: str) -> Visit:
-    """:raises Missing: there is none, or not for this actor; both answer alike."""
+    """:raises Missing: there is none, or not for this actor; both answer alike. :raises Forbidden: not of the staff."""
+    require_official(actor)
     row = visible(actor).filter(number=number).first()
     if row is None:
         raise Missing(NO_VISIT)
     return row
+
+
+def require_arranger(actor: Actor) -> None:
+    """:raises Forbidden: the actor only looks, or is not of the staff."""
+    require_official(actor)
+    if actor.kind != "system" and not actor.has_role(*KEEPERS, Role.SPECIALIST):
+        raise Forbidden("您的岗位只能查看，不能安排走访。")
 
 
 def require_planner(actor: Actor, unit: int) -> None:
@@ -118,6 +126,12 @@ def kept_streets(actor: Actor) -> frozenset[int]:
         return frozenset(unit.id for unit in people.units("street"))
     own = actor.units(Role.HANDLER, Role.SUPERVISOR)
     return frozenset(unit.id for unit in people.units("street") if unit.id in own)
+
+
+def require_keeping(actor: Actor) -> None:
+    """:raises Forbidden: the actor plans and binds for no street."""
+    if not kept_streets(actor) and not is_clerk(actor):
+        raise Forbidden("只有中心的调度员、督办员和街道的承办人可以办理。")
 
 
 def require_street(actor: Actor, street: int | None) -> None:

@@ -45,6 +45,7 @@ def arrange(*, actor: Actor, now: datetime, wanted: Wanted) -> Visit:
     :raises Invalid: no place or two, a day that cannot be, no reason, somebody who is not of the unit.
     :raises Conflict: too many offices would call on the firm, or the unit goes there that day already.
     """
+    access.require_arranger(actor)
     if wanted.account != actor.account or wanted.unit not in actor.units():
         access.require_planner(actor, wanted.unit)
     _check(actor, now, wanted)

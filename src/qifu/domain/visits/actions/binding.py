@@ -87,6 +87,7 @@ def preview(*, actor: Actor, now: datetime, street: int) -> list[Tie]:
     :raises Forbidden: not the actor's street. :raises Conflict: no specialist serves there.
     """
     access.require_street(actor, street)
+    people.unit(street)
     there = serving(now, street)
     if not there:
         raise Conflict("这个街道还没有服务专员，请先在“人员”里授予岗位。", state="empty")
@@ -99,7 +100,6 @@ def deal(*, actor: Actor, now: datetime, street: int) -> Dealing:
 
     :raises Forbidden: not the actor's street. :raises Conflict: no specialist serves there, or nothing is left to deal.
     """
-    people.unit(street)
     ties = preview(actor=actor, now=now, street=street)
     if not ties:
         raise Conflict("这个街道的存续企业都已经有专员负责。", state="done")

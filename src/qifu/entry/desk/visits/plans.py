@@ -30,6 +30,8 @@ def listing(incoming: HttpRequest) -> HttpResponse:
     """The plans there are; drawing up another."""
     request = cast(PersonRequest, incoming)
     told = visits.plans(request.actor)
+    if request.method == "POST":
+        access.require_keeping(request.actor)
     form = PlanForm(request.POST or None, initial=_next(request), streets=_streets(request))
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data

@@ -65,7 +65,7 @@ def step(incoming: HttpRequest, number: str, step: str) -> HttpResponse:
 def new(incoming: HttpRequest) -> HttpResponse:
     """Arrange a visit by hand."""
     request = cast(PersonRequest, incoming)
-    access.require_official(request.actor)
+    access.require_arranger(request.actor)
     units = _units(request)
     form = ArrangeForm(request.POST or None, initial=_initial(request), units=units, staff=_staff(request, units))
     if request.method == "POST" and form.is_valid():

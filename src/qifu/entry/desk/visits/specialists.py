@@ -12,10 +12,10 @@ from django.views.decorators.http import require_GET, require_POST
 
 from qifu.domain.people import queries as people
 from qifu.domain.people import service
-from qifu.domain.people.actions.service import LANGUAGES, enter_training, may_keep, write_profile
+from qifu.domain.people.actions.service import LANGUAGES, colleague_to_keep, enter_training, may_keep, write_profile
 from qifu.domain.registry import queries as registry
 from qifu.domain.visits import access, rules
-from qifu.domain.visits.actions import binding, moving, wishing
+from qifu.domain.visits.actions import binding, granting, moving
 from qifu.domain.visits.queries import bindings, wishes
 from qifu.engines.calendar import SHANGHAI
 from qifu.engines.codes import industries
@@ -133,7 +133,7 @@ def hand_over(incoming: HttpRequest, account: int) -> HttpResponse:
 def answer(incoming: HttpRequest, wish: int) -> HttpResponse:
     """Answer an enterprise that asked for another specialist."""
     request = cast(PersonRequest, incoming)
-    wishing.answer_change(
+    granting.answer_change(
         actor=request.actor, now=request.now, wish=wish, answer=request.POST.get("answer", ""),
         account=asked.number(request.POST.get("account", "")),
     )  # fmt: skip
@@ -190,6 +190,7 @@ def shown(account: int) -> FileResponse:
 @require_POST
 def profile(incoming: HttpRequest, account: int) -> HttpResponse:
     request = cast(PersonRequest, incoming)
+    access.require_official(request.actor)
     picture = request.FILES.get("photo")
     write_profile(
         actor=request.actor, now=request.now, account=account, languages=request.POST.getlist("languages"),
@@ -203,6 +204,8 @@ def profile(incoming: HttpRequest, account: int) -> HttpResponse:
 @require_POST
 def training(incoming: HttpRequest, account: int) -> HttpResponse:
     request = cast(PersonRequest, incoming)
+    access.require_official(request.actor)
+    colleague_to_keep(request.actor, request.now, account)
     day = asked.day_of(request.POST.get("day", ""))
     if day is None:
         raise Invalid("请选择培训日期。", {"day": "请选择培训日期。"})
