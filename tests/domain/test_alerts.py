@@ -13,6 +13,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from pytest_django.fixtures import Settings
 
+from qifu.domain.estate import actions as estate
 from qifu.domain.registry import courses, naming, watching
 from qifu.domain.registry.actions import alerting, enter_known_sources
 from qifu.domain.registry.actions.holding import Incoming, put_rows
@@ -222,7 +223,25 @@ def test_who_vanished_from_the_list_of_tenants_is_noticed(stage: Stage) -> None:
     found = courses.watched([stage.firm.pk], ON, {}, courses.begun())[stage.firm.pk]
     assert found.courses["building_id"].now == Seen(None, date(2026, 8, 1), "楼宇租户名单")
     assert nightly.look(NOW) == 1
-    assert Alert.objects.get().rule == "address_gone"
+    raised = Alert.objects.get()
+    assert (raised.rule, "登记在楼宇 B007，" in raised.why) == ("address_gone", True)
+
+
+@pytest.mark.django_db
+def test_the_building_that_somebody_left_is_told_by_its_name(stage: Stage) -> None:
+    enter_known_sources(actor=SYSTEM, now=NOW)
+    estate.put_buildings(actor=SYSTEM, now=NOW, rows=[estate.BuildingRow("B007", "云启大厦", (), stage.house.street)])
+    say("building", stage.firm, date(2026, 2, 1), NOW - timedelta(days=200), building_id="B007")
+    stage.firm.source_rows.update(gone_at=NOW - timedelta(days=20))
+    assert nightly.look(NOW) == 1
+    raised = Alert.objects.get()
+    assert "登记在楼宇 云启大厦（B007），" in raised.why
+    assert [one[1] for one in raised.behind] == [None, "云启大厦（B007）"]
+
+
+def test_days_behind_an_alert_are_said_as_people_say_them() -> None:
+    assert watching.value_said("2027-01-06") == "2027年1月6日"
+    assert watching.value_said("2027-01") == "2027-01"
 
 
 @pytest.mark.django_db

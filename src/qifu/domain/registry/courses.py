@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from django.db.models import Min, Q
@@ -45,6 +46,24 @@ def watched(ids: Sequence[int], on: date, handed: Handed, since: Mapping[int, da
         )
         for pk in ids
     }
+
+
+def housed(found: Mapping[int, Watched], houses: Mapping[str, str]) -> dict[int, Watched]:
+    """The same, with the building that somebody has left told by its name; `houses`: names by code."""
+    return {pk: _housed(one, houses) for pk, one in found.items()}
+
+
+def _housed(one: Watched, houses: Mapping[str, str]) -> Watched:
+    course = one.courses.get("building_id")
+    if course is None or course.now.value is not None or not houses:
+        return one
+
+    def named(seen: Seen) -> Seen:
+        code = str(seen.value)
+        return replace(seen, value=f"{houses[code]}（{code}）") if code in houses else seen
+
+    left = Course(course.now, tuple(named(seen) for seen in course.earlier))
+    return replace(one, courses={**one.courses, "building_id": left})
 
 
 def told(enterprise: int, fields: Iterable[str]) -> dict[str, list[Seen]]:

@@ -12,6 +12,7 @@ Rules are routed, retired and brought back by the supervisor of the centre and t
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -23,6 +24,7 @@ from qifu.domain.people import queries as people
 from qifu.domain.registry import access, queries
 from qifu.domain.registry.models import Alert, AlertRule, Enterprise
 from qifu.domain.registry.signals import BY_CODE, Rule, in_force
+from qifu.domain.registry.signals.shapes import day_said
 from qifu.kernel.actor import Actor, Role
 from qifu.kernel.errors import Forbidden, Missing
 from qifu.kernel.evidence import queries as evidence
@@ -358,6 +360,7 @@ def _value(kept: list[object]) -> Value:
     return Value(str(label), value_said(value, str(unit)), date.fromisoformat(str(day)), str(source), int(str(row)))
 
 
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _WORDS = {"open": "存续", "revoked": "吊销", "cancelled": "注销"}
 
 
@@ -369,6 +372,8 @@ def value_said(value: object, unit: str = "") -> str:
         return "是" if value else "否"
     if isinstance(value, int | float | Decimal):
         return f"{value * 100:.1f}%" if unit == "%" else f"{value:,.10g} {unit}".strip()
+    if _DAY.fullmatch(str(value)):
+        return day_said(date.fromisoformat(str(value)))
     text = _WORDS.get(str(value), str(value))
     return f"{text} {unit}".strip()
 

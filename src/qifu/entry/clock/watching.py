@@ -9,6 +9,7 @@ from django.utils.timezone import localdate
 
 from qifu.domain.appeals.queries.watched import heard
 from qifu.domain.estate import leases
+from qifu.domain.estate.queries import directory as buildings
 from qifu.domain.registry.actions import alerting
 from qifu.domain.registry.courses import Handed
 from qifu.domain.registry.signals import Course, Seen, trial
@@ -19,7 +20,8 @@ CASES, LEASES = "诉求平台", "楼宇租约登记"
 def look(now: datetime, *, is_told: bool = True) -> int:
     """Raise what is to be raised; answer how many alerts that were."""
     alerting.retire_noisy(now=now)
-    return alerting.look_around(now=now, hand=lambda ids: handed(ids, now), is_told=is_told)
+    houses = buildings.names()
+    return alerting.look_around(now=now, hand=lambda ids: handed(ids, now), is_told=is_told, houses=houses)
 
 
 def handed(ids: Sequence[int], now: datetime) -> Handed:

@@ -81,6 +81,11 @@ def by_code(code: str) -> Brief | None:
     return told[0] if told else None
 
 
+def names() -> dict[str, str]:
+    """The names of all buildings by their codes. One query."""
+    return dict(Building.objects.values_list("code", "name"))
+
+
 def names_by_code(codes: Iterable[str]) -> dict[str, str]:
     """The names of buildings by their codes. One query."""
     return dict(Building.objects.filter(code__in=set(codes)).values_list("code", "name"))

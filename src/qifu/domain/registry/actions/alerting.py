@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -26,11 +26,13 @@ Found = tuple[int, Signal]
 Hand = Callable[[Sequence[int]], courses.Handed]
 
 
-def look_around(*, now: datetime, hand: Hand, size: int = SLICE, is_told: bool = True) -> int:
+def look_around(
+    *, now: datetime, hand: Hand, size: int = SLICE, is_told: bool = True, houses: Mapping[str, str] | None = None
+) -> int:
     """Look at every enterprise that was not merged into another; answer how many alerts were raised.
 
-    `hand` says what the rooms above know of a stretch of enterprises; `is_told`: the units get a message. A stretch is
-    a transaction of its own: killed half-way and begun again, nothing is raised twice.
+    `hand` says what the rooms above know of a stretch of enterprises; `is_told`: the units get a message; `houses`:
+    names of buildings by their codes. A stretch is a transaction of its own: killed half-way and begun again, nothing is raised twice.
     """
     last, raised, since = 0, 0, courses.begun()
     units: dict[int, int] = {}
@@ -38,7 +40,7 @@ def look_around(*, now: datetime, hand: Hand, size: int = SLICE, is_told: bool =
         Enterprise.objects.filter(pk__gt=last, merged_into=None).order_by("pk").values_list("pk", flat=True)[:size]
     ):
         last = ids[-1]
-        found = courses.watched(ids, localdate(now), hand(ids), since)
+        found = courses.housed(courses.watched(ids, localdate(now), hand(ids), since), houses or {})
         retired = watching.retired_codes()
         signals = [(pk, signal) for pk, one in found.items() for signal in look(one, retired)]
         for alert in raise_alerts(actor=SYSTEM, now=now, found=signals):

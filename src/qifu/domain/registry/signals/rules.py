@@ -98,11 +98,14 @@ def revenue_falling(rule: Rule, w: Watched) -> Signal | None:
     rate, now = number(growth.now), number(size.now)
     if rate is None or now is None or not -1 < rate <= -rule.bar("share"):
         return None
+    if size.now.day.year != growth.now.day.year:  # the growth of one year says nothing of another's revenue
+        return None
     lost = now / (1 + rate) - now
     if lost < rule.bar("least"):
         return None
+    teller = "" if growth.now.source == size.now.source else f"{growth.now.source}显示"
     why = (
-        f"{growth.now.source}显示，截至 {day_said(growth.now.day)} 的年度营业收入为 {figure_said(now, '万元')}，比上一年度下降 "
+        f"{size.now.source}显示，截至 {day_said(size.now.day)} 的年度营业收入为 {figure_said(now, '万元')}，{teller}比上一年度下降 "
         f"{share_said(-rate)}，约少 {figure_said(lost, '万元')}。请了解订单、回款和用工情况。"
     )
     behind = (Behind("营业收入", size.now, "万元"), Behind("营业收入增长率", growth.now, "%"))
@@ -170,7 +173,7 @@ def lease_ending(rule: Rule, w: Watched) -> Signal | None:
     if not (w.marks & GRAVE or (heads is not None and heads >= rule.bar("heads"))):
         return None
     why = (
-        f"{course.now.source}显示，该企业现用房屋的租期于 {day_said(ends)} 届满，距今 {(ends - w.on).days} 天，尚无续租或新址登记。"
+        f"{course.now.source}显示，该企业现用房屋的租期于 {day_said(ends)} 届满（发现时还有 {(ends - w.on).days} 天），尚无续租或新址登记。"
         "请了解去留意向，推荐本区房源。"
     )
     return _signal(rule, why, ends.isoformat(), (Behind("租期届满", course.now),))
