@@ -21,6 +21,7 @@ urlpatterns = [
     path("desk/people/", include("qifu.entry.desk.people.urls")),
     path("desk/", include("qifu.entry.desk.registry.urls")),
     path("desk/", include("qifu.entry.desk.estate.urls")),
+    path("desk/", include("qifu.entry.desk.events.urls")),
     path("desk/", include("qifu.entry.desk.alerts.urls")),
     path("desk/", include("qifu.entry.desk.visits.urls")),
     path("desk/", include("qifu.entry.desk.dossiers.urls")),

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from qifu.domain.appeals.actions import clocks as appeals
 from qifu.domain.appeals.actions import learn, tallies
 from qifu.domain.disclosure.actions import pulling
+from qifu.domain.events.actions import clocked as events
 from qifu.domain.grants.actions import publicity as lists
 from qifu.domain.grants.actions import taking as grants
 from qifu.domain.grants.obligations.actions import keeping as duties
@@ -201,3 +202,6 @@ add(
     policy=Policy(max_attempts=2, time_limit=600),
 )
 add("visits.missed", lambda now: visits.note_missed(now=now), label="到期没有记录的走访登记为未成", daily=time(3, 20))
+add("events.remind", lambda now: events.remind_due(now=now), label="活动前一天提醒报名的人", every=900)
+add("events.ask", lambda now: events.ask_due(now=now), label="活动次日请参加的人评价", daily=time(10, 0))
+add("events.hold", lambda now: events.hold_due(now=now), label="活动结束两天后登记已举办", daily=time(5, 20))

@@ -110,6 +110,7 @@ DESK = (
         Entry("企业", "building", ("desk:enterprises", "desk_enterprises"), _staff, ("desk_certifications",)),
         Entry("预警", "bell", ("desk_alerts",), _staff),
         Entry("楼宇", "buildings", ("desk:buildings", "desk_buildings"), _staff, ("desk_rooms",)),
+        Entry("活动", "flag", ("desk_events",), _staff, ("desk_venues",)),
         Entry("走访", "map", ("desk_visits",), _staff),
     ),
     *_under(
