@@ -127,6 +127,7 @@ def hand_over(*, actor: Actor, now: datetime, giver: int, takers: Sequence[int],
     :raises Missing: no such specialist. :raises Forbidden: not the actor's street.
     :raises Invalid: nobody to take it, or no reason. :raises Conflict: nothing to hand over.
     """
+    access.require_official(actor)
     there = {one.account: one for one in serving(now)}
     rows = list(Binding.objects.select_for_update().filter(account=giver, until__isnull=True).order_by("pk"))
     where = there[giver].street if giver in there else _where_of(rows)
