@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import pickle
+import zlib
 from collections.abc import Iterator
 
 import pytest
+from django.core.cache import cache
 from pytest_django.fixtures import DjangoAssertNumQueries, Settings
 
 from qifu.domain.policies import checking, columns, composing, facts
@@ -163,6 +166,14 @@ def test_columns_are_read_once_for_all_processes_and_names_only_where_asked_for(
     assert str(shared.table.columns["employees"].floats(rows)) == str(read.table.columns["employees"].floats(rows))  # type: ignore[union-attr]
     named = columns.kept(on, ["employees", "name"])
     assert stage.firm.name in named.table.columns["name"].words  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("left", [b"rubbish", zlib.compress(b"rubbish"), zlib.compress(pickle.dumps({"a": 1}))])
+def test_packed_columns_that_cannot_be_used_are_read_anew(stage: Stage, left: bytes) -> None:
+    room.firm(stage, employees=60)
+    on = facts.day(NOW)
+    cache.set(f"policies.columns.{on.isoformat()}", left)
+    assert columns.kept(on).table.rows == 2
 
 
 def test_a_condition_on_names_is_counted_too(stage: Stage) -> None:

@@ -7,6 +7,7 @@ identity are left out unless a condition asks for them; then they are read anew 
 
 from __future__ import annotations
 
+import logging
 import pickle
 import threading
 import time
@@ -17,6 +18,8 @@ from datetime import date
 from django.core.cache import cache
 
 from qifu.domain.policies.facts import HELD, IDENTITIES, City, city
+
+log = logging.getLogger("qifu.policies")
 
 KEPT = 300  # seconds in the cache, and as many in a process: what is shown is ten minutes old at most
 MOST = 500_000  # enterprises whose columns are packed; more are read by each process
@@ -37,11 +40,22 @@ def kept(on: date, asked: Collection[str] = ()) -> City:
 
 def _shared(on: date) -> City:
     key = f"policies.columns.{on.isoformat()}"
-    packed = cache.get(key)
-    if packed is not None:
-        held: City = pickle.loads(zlib.decompress(packed))  # noqa: S301 - packed below, in a cache of our own
+    held = _unpacked(cache.get(key))
+    if held is not None:
         return held
     read = city(on, without=IDENTITIES)
     if read.table.rows <= MOST:
         cache.set(key, zlib.compress(pickle.dumps(read, pickle.HIGHEST_PROTOCOL), 1), KEPT)
     return read
+
+
+def _unpacked(packed: bytes | None) -> City | None:
+    """What another process packed; None where it cannot be used, as what an earlier release left behind."""
+    if packed is None:
+        return None
+    try:
+        held = pickle.loads(zlib.decompress(packed))  # noqa: S301 - packed above, in a cache of our own
+    except Exception:  # whatever it is, reading anew mends it
+        log.warning("the packed columns could not be read", exc_info=True)
+        return None
+    return held if isinstance(held, City) else None
