@@ -13,6 +13,7 @@ from qifu.domain.grants.actions import payments
 from qifu.domain.grants.models import Application, Clawback, FundLine, LedgerEntry, Obligation, Repayment
 from qifu.domain.grants.obligations import terms
 from qifu.domain.grants.obligations.actions import keeping, recovering, reporting
+from qifu.domain.grants.queries import origins
 from qifu.domain.policies import facts
 from qifu.kernel.errors import Conflict, Forbidden, Invalid
 from qifu.kernel.evidence.queries import history
@@ -203,6 +204,9 @@ def test_money_is_asked_back_by_four_people_and_every_yuan_is_in_the_ledger(room
         "treasury", "owed", "R2", "2080799", row.stream,
     )  # fmt: skip
     assert FundLine.objects.get().paid == YUAN
+    (origin,) = origins.of([row.stream]).values()
+    assert (origin.kind, origin.key) == ("clawback", str(row.obligation_id))
+    assert origin.label == f"{row.number} 追回 {row.obligation.application.number}"
     assert [one.verb.removeprefix("grants.") for one in history(row.stream)] == [
         "propose_clawback", "answer_clawback", "decide_clawback", "enter_repayment", "confirm_repayment",
         "enter_repayment", "confirm_repayment",

@@ -9,6 +9,7 @@ from django.http import HttpResponse
 from docx import Document
 from docx.shared import Pt
 
+from qifu.domain.grants.obligations.terms import promised
 from qifu.domain.grants.queries import sheet
 from qifu.kernel.actor import Actor
 from qifu.kernel.files.kinds import MEDIA
@@ -27,7 +28,7 @@ def build(*, actor: Actor, number: str) -> tuple[str, bytes]:
     _line(document, f"政策兑现{what}决定书", font=TITLE, size=SIZE_TITLE, align="center")
     _line(document, decision.number, align="center", size=SIZE_TABLE)
     _line(document, f"{firm.name}（统一社会信用代码 {firm.uscc}）：")
-    told = f"你单位{row.version.title}（申报编号 {row.number}）收悉。经审查，依据{decision.clause}，"
+    told = f"{_came(row.version.title, row.number, row.version.way)}经审查，依据{decision.clause}，"
     if decision.kind == "grant" and decision.amount is not None:
         _paragraphs(document, f"{told}决定予以支持，金额人民币 {decision.amount:,.2f} 元（{row.worked_out}）。")
     else:
@@ -38,6 +39,9 @@ def build(*, actor: Actor, number: str) -> tuple[str, bytes]:
     _paragraphs(document, f"政策依据：《{rests.document}》{f'（{rests.number}）' if rests.number else ''}。")
     if decision.kind == "grant" and row.version.clawback:
         _paragraphs(document, f"你单位应当遵守：{row.version.clawback}")
+    if decision.kind == "grant":
+        for duty in promised(row.version.duties):
+            _paragraphs(document, f"{duty}。")
     if decision.kind == "refuse":
         _paragraphs(
             document, "如不服本决定，可以自收到之日起六十日内在平台申请复核，也可以依法申请行政复议或者提起行政诉讼。"
@@ -47,6 +51,13 @@ def build(*, actor: Actor, number: str) -> tuple[str, bytes]:
     out = io.BytesIO()
     document.save(out)
     return f"{decision.number}.docx", out.getvalue()
+
+
+def _came(title: str, number: str, way: str) -> str:
+    """How it began: asked for, or listed without being asked."""
+    if way == "apply":
+        return f"你单位“{title}”申报（编号 {number}）收悉。"
+    return f"“{title}”不用申报，你单位列入了名单（编号 {number}）。"
 
 
 def answer(*, actor: Actor, number: str) -> HttpResponse:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from qifu.domain.grants.models import Application, BankShare, FundLine, ReliefPerson
+from qifu.domain.grants.models import Application, BankShare, Clawback, FundLine, ReliefPerson
 from qifu.domain.grants.sources import grouped
 
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """One purpose: `kind` application, bankshare, reliefperson, fund; `key` is what its page is found by."""
+    """One purpose: `kind` application, bankshare, reliefperson, clawback, fund; `key` is what its page is found by."""
 
     kind: str
     key: str
@@ -33,6 +33,9 @@ def of(sources: Iterable[str]) -> dict[str, Origin]:
         .defer("name", "identity", "account")
     ):
         found[person.stream] = Origin("reliefperson", str(person.list_id), person.scheme.title)
+    for case in Clawback.objects.filter(pk__in=by_kind.get("clawback", [])).select_related("obligation__application"):
+        label = f"{case.number} 追回 {case.obligation.application.number}"
+        found[case.stream] = Origin("clawback", str(case.obligation_id), label)
     for line in FundLine.objects.filter(pk__in=by_kind.get("fund", [])):
         found[line.stream] = Origin("fund", str(line.pk), "下达预算")
     return found

@@ -258,7 +258,9 @@ def _without_application(
     """A scheme for which nobody applies: listed by the system; some are through, some wait to be confirmed."""
     is_none = way == "none"
     title = item.title
-    line = _line(cast, began, f"P-{way}", title, "2080799" if is_none else "2150899", "kejing", "3000000.00")
+    line = _line(
+        cast, began, "P-08" if is_none else "P-09", title, "2080799" if is_none else "2150899", "kejing", "3000000.00"
+    )
     terms = Terms(
         title=title, line=line, way=way, basis="fixed", fixed=Decimal(5000 if is_none else 20000), quota=LISTED,
         opens_on=date(now.year, 1, 1), publicity_days=0, decide_days=10,
