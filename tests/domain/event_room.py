@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import time, timedelta
 from typing import Any
 
-from qifu.domain.events.actions import keeping, registering, venues
+from qifu.domain.events.actions import afterwards, keeping, registering, venues
 from qifu.domain.events.actions.keeping import Draft
 from qifu.domain.events.actions.registering import Wanted
 from qifu.domain.events.models import Booking, Event, Registration, Venue
@@ -85,10 +85,14 @@ def fill(stage: Stage) -> dict[str, object]:
     room = venue(stage)
     booking = venues.book(actor=stage.contact, now=NOW, venue=room.pk, asked=asked(stage))
     assert isinstance(booking, Booking)
+    film = afterwards.add_material(
+        actor=stage.actor("dispatcher"), now=NOW, event=event.pk, title="回放", url="https://example.com/v"
+    )
     return {
         "event": event.pk,
         "ticket": ticket.code,
         "registration": ticket.pk,
         "venue": room.pk,
         "booking": booking.pk,
+        "film": film.pk,
     }

@@ -78,7 +78,7 @@ def test_the_list_is_searched_filtered_and_carried_away(stage: Stage, desk: Clie
 
 def test_the_roll_is_kept_by_hand_too(stage: Stage, desk: Client) -> None:
     event = published(stage)
-    said = {"person": "李四", "firm": stage.firm.name, "phone": "13900000077", "idempotency_key": "k"}
+    said = {"person": "李四", "firm": stage.firm.uscc or "", "phone": "13900000077", "idempotency_key": "k"}
     for _ in range(2):
         assert desk.post(f"/desk/events/{event.pk}/people/add/", said).status_code == 302
     assert (
@@ -89,7 +89,7 @@ def test_the_roll_is_kept_by_hand_too(stage: Stage, desk: Client) -> None:
     assert (row.enterprise_id, row.account_id) == (stage.firm.pk, None)
     page = desk.get(f"/desk/events/{event.pk}/people/?q=13900000077").content.decode()
     assert "139****0077" in page
-    assert "13900000077" not in page.replace('value="13900000077"', "")
+    assert "<td>13900000077" not in page
     assert desk.get(f"/desk/events/{event.pk}/people/export/").status_code == 200
     assert browser(stage, "taxman").post(f"/desk/events/{event.pk}/people/{row.pk}/strike/").status_code == 403
     assert desk.post(f"/desk/events/{event.pk}/people/{row.pk}/strike/").status_code == 302
