@@ -45,6 +45,11 @@ class Row:
     at: int = field(default=0, compare=False)
 
     @property
+    def is_project(self) -> bool:
+        """Whether it is a project, by its long code or, without a code, by its name; no unit and no level above."""
+        return len(self.code) >= 12 or (bool(self.code) and self.code == self.name)
+
+    @property
     def called(self) -> str:
         """Code and name; a project without a code has its name alone."""
         return self.name if self.code == self.name else f"{self.code} {self.name}"

@@ -614,7 +614,7 @@ def _budget(model: Model) -> Iterator[Relation]:
 
 
 def _projects(statement: Statement) -> Iterator[Relation]:
-    projects = [row for row in statement.rows if len(row.code) >= 12 or row.code == row.name]
+    projects = [row for row in statement.rows if row.is_project]
     whole = statement.row("")
     if whole is None or not projects:
         return

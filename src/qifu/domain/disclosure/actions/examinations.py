@@ -12,8 +12,8 @@ from typing import Any, BinaryIO
 from django.db import transaction
 
 from qifu.domain.disclosure import access
+from qifu.domain.disclosure.actions.rejected import check_anew, rejected_of
 from qifu.domain.disclosure.models import Batch, Examination, RepairWord
-from qifu.domain.disclosure.rejected import check_anew, rejected_of
 from qifu.kernel.actor import SYSTEM, Actor
 from qifu.kernel.errors import Conflict, Invalid
 from qifu.kernel.evidence.actions import record

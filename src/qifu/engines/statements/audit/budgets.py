@@ -223,11 +223,7 @@ def _this_year(case: Case, form: Form, table: dict[str, list[Decimal | None]]) -
 )
 def applications(case: Case) -> Iterator[Hit]:
     """The money of an application: budget, sources and estimate are one, and that of the table of projects."""
-    rows = (
-        [row for row in case.model.tables["B10"].rows if len(row.code) >= 12 or row.code == row.name]
-        if case.is_whole("B10")
-        else []
-    )
+    rows = [row for row in case.model.tables["B10"].rows if row.is_project] if case.is_whole("B10") else []
     amounts = {case.value(("B10", row.code, "total")) for row in rows}
     prior: dict[str, Decimal] = {}
     forms = [form for form in case.project_forms if "current" in form.details]

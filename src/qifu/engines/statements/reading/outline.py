@@ -6,7 +6,7 @@ Paragraphs that a page or a line end broke are joined again; each keeps the line
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from qifu.engines.statements.layouts import Layout, is_marker, ledger_line, titled
@@ -395,8 +395,3 @@ def take_apart(lines: Sequence[Line]) -> Outline:
     outline.cover = [line for line in lines[:cover_end] if not line.is_blank]
     outline.contents = contents
     return outline
-
-
-def rows_of(lines: Sequence[Line]) -> Iterator[Line]:
-    """The rows among the lines of a region."""
-    return (line for line in lines if line.is_row)

@@ -78,7 +78,10 @@ def blocks_of(model: Model) -> list[Block]:
 
 def _with_tables(said: Sequence[Paragraph], tables: Sequence[Grid]) -> list[Block]:
     """Tables that are no statements, each behind the lines that stood before it: its title among them."""
-    placed = [*((each.line, 0, _paragraph(each)) for each in said), *((grid.at, 1, _grid(grid)) for grid in tables)]
+    placed: list[tuple[int, int, Block]] = [
+        *((each.line, 0, _paragraph(each)) for each in said),
+        *((grid.at, 1, _grid(grid)) for grid in tables),
+    ]
     return [block for _, _, block in sorted(placed, key=lambda entry: entry[:2])]
 
 
@@ -189,9 +192,11 @@ def _numbered_rows(statement: Statement, columns: Sequence[str]) -> Iterator[tup
             str(number + step),
             *(shown(other.amounts.get(column) if other else None) for column in columns),
         )
-    bare = [[entry for entry in side if entry.line is None] for side in (statement.income, statement.expenditure)]
-    for name, amount, other_name, *figures in _pairs(*bare, columns):
-        yield name, "", amount, other_name, "", *figures  # lines that the source left without a number
+    income, spent = (
+        [entry for entry in side if entry.line is None] for side in (statement.income, statement.expenditure)
+    )
+    for name, printed, other_name, *figures in _pairs(income, spent, columns):
+        yield name, "", printed, other_name, "", *figures  # lines that the source left without a number
 
 
 def _paired_rows(statement: Statement, columns: Sequence[str]) -> Iterator[tuple[str, ...]]:
