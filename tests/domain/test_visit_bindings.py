@@ -194,6 +194,10 @@ def test_pages_of_stations_and_specialists(field: Field, settings: Settings) -> 
     assert firm.get(f"/my/enterprises/{stage.other_firm.pk}/specialist/photo/").status_code == 404
     for path in ("", "export/", f"{field.account.pk}/", f"deal/{stage.house.street}/", f"{field.account.pk}/photo/"):
         assert desk.get(f"/desk/visits/specialists/{path}").status_code == 200, path
+    told = desk.get(f"/desk/visits/{things['told_visit']}/").content.decode()
+    assert all(text in told for text in ("谈了半小时", "楼下停车位不够", "已提出更正", "照片 1", "钱经理"))
+    picture = desk.get(f"/desk/visits/{things['told_visit']}/photos/{things['visit_photo']}/")
+    assert picture["Content-Type"] == "image/png"
     assert desk.post(f"/desk/visits/specialists/deal/{stage.house.street}/do/").status_code == 302
     assert Binding.objects.filter(until__isnull=True).count() == 2
     assert SpecialistProfile.objects.get().languages == ["英语"]

@@ -116,7 +116,7 @@ def _facts(row: Visit) -> tuple[FactLine, ...]:
     return tuple(
         FactLine(
             saying.label(one.field), one.value, one.correction_id,
-            one.correction.get_state_display() if one.correction else "", one.refusal,
+            str(one.correction.State(one.correction.state).label) if one.correction else "", one.refusal,
         )
         for one in found
     )  # fmt: skip
