@@ -44,6 +44,7 @@ ROOMS = (  # what they may say to an enterprise: whatever they raise, and every 
     "domain/grants/actions/applying.py", "domain/appeals/access.py", "domain/appeals/actions/submit.py", "domain/appeals/actions/take.py",
     "domain/appeals/actions/answering.py", "domain/appeals/actions/playing.py", "domain/appeals/actions/clocks.py",
     "domain/appeals/queries/sheet.py", "domain/policies/actions/stating.py", "domain/people/phones.py", "domain/people/actions/contacts.py",
+    "domain/visits/actions/wishing.py", "domain/visits/queries/bindings.py", "domain/people/service.py",
     "domain/registry/access.py", "domain/registry/agencies.py", "domain/registry/actions/certifying.py",
     "domain/registry/actions/colleagues.py", "domain/registry/actions/correcting.py", "engines/codes/credit.py", "engines/flow/moves.py",
     "kernel/files/actions.py", "kernel/files/queries.py", "kernel/receipts/actions.py", "output/messages/queries.py",
@@ -68,6 +69,15 @@ GRANTS_SAID = (  # of grants/access and actions/publicity, which otherwise speak
     "没有这件申报，或您无权查看。请核对编号，或从列表进入。", "没有这份公示，可能编号有误，请返回列表查找。",
     "公示期已经结束，不能再提异议。", "异议没有提交，请核对标出的内容。", "请选择对哪一家有异议。", "请写明事实和依据（10 至 2000 字）。",
     "请填写姓名或单位名称，异议需实名。", "没有这个项目，或已经停止受理。请返回列表查看。", "这一步不能单独办理，请从对应的页面进入。",
+)  # fmt: skip
+EVENTS_SAID = (  # of events, which otherwise speak to the staff
+    "没有这个活动，或它还没有发布。请从活动列表进入。", "没有这个场地，请从场地列表进入。", "没有这张报名票，或它不是您的。请从“我的活动”进入。",
+    "没有这个预约，或您无权办理。", "没有这份资料，或它还没有公开。", "这个场地在这段时间已有预约，请换个时间或换个场地。", "活动已经开始，不能再取消报名。",
+    "请核对标出的各项。", "请填写单位名称。", "报名已经截止。", "您没有代表这家企业的权限，请重新选择。",
+    "这个手机号已经报过名，不用重复报名；可在“我的活动”查看。", "名额和候补都已满，请关注下一场。", "请先登录，再预约场地。",
+    "预约的时间已到，不能再取消。", "这个场地暂停预约。", "结束要晚于开始。", "开始时间已过，请改选以后的时间。", "这一天不开放，请改选别的日子。",
+    "请写明用途（2 至 120 字）。", "请选择您代表的企业。", "签到参加过的活动才能评价。", "活动还没有开始，结束后再评价。", "请选 1 至 5 颗星。",
+    "最多 500 个字。", "请先登录，再报名。",
 )  # fmt: skip
 AFTER_SAID = (  # of grants/obligations, which otherwise speak to the staff
     "没有这项约定，或您无权查看。请从列表进入。", "这项约定不用报告，到期由系统核对。", "报告已经提交，请等候确认。",
@@ -197,6 +207,8 @@ def of_data() -> Iterator[tuple[str, Iterable[str], bool]]:
     from qifu.domain.appeals.flow import words as choices
     from qifu.domain.appeals.queries.figures.measures import FIGURES
     from qifu.domain.appeals.queries.figures.public import SHOWN
+    from qifu.domain.events import flow as event_flow
+    from qifu.domain.events.queries.listing import KINDS
     from qifu.domain.grants.flow import APPLICATION as grant_flow
     from qifu.domain.grants.flow import UNLISTED
     from qifu.domain.grants.flow import words as grant_words
@@ -216,6 +228,10 @@ def of_data() -> Iterator[tuple[str, Iterable[str], bool]]:
     yield "entry/theme/devices.py", [label for _, label in (*devices._PROGRAMS, *devices._SYSTEMS)], False
     yield "entry/theme/devices.py", ["其他程序", "其他设备"], False
     yield "entry/theme/context.py", [entry.label for entry in context.PORTAL], False
+    yield "domain/events", [label for _, label in KINDS], False
+    yield "domain/events", EVENTS_SAID, False
+    for flow in (event_flow.REGISTRATION, event_flow.BOOKING):
+        yield "domain/events/flow.py", [state.label for state in flow.states.values()], False
     for flow in FLOWS.values():
         if flow.name == "petition":
             continue  # registered by the centre, never seen in the portal

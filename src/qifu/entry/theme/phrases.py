@@ -26,6 +26,13 @@ TURNED = frozenset(
 
 # Sentences with values in them, as rooms, engines and pages build them. Where a number is called `n`, English has a plural.
 PATTERNS = (
+    # places and rooms: domain.events
+    "{at}开始报名，请到时再来。",
+    "每家单位最多 {most} 人，您的单位已经报满。",
+    "最多提前 {days} 天预约。",
+    "一次最长 {hours} 小时。",
+    "人数要在 1 至 {most} 之间。",
+    "请在开放时间 {opens}—{closes} 以内预约。",
     # a step of a case: engines.flow, domain.appeals
     "请填写{label}。",
     "{label}超过 {n} 字，请精简。",
