@@ -44,7 +44,16 @@ from qifu.kernel.files.actions import give, keep
 from qifu.kernel.sealed import lookup
 from tests.cast import AGENT_OF_TWO, OWNER_B
 from tests.conftest import NOW, PASSWORD
-from tests.domain import alert_room, budget_room, collection_room, grant_room, loan_room, policy_room, visit_room
+from tests.domain import (
+    alert_room,
+    budget_room,
+    collection_room,
+    event_room,
+    grant_room,
+    loan_room,
+    policy_room,
+    visit_room,
+)
 from tests.domain.test_examinations import examined, paper
 from tests.stage import Stage
 
@@ -63,6 +72,7 @@ def build(stage: Stage, owner: Contact) -> Things:
     stage.contact = Actor(speaks, "contact", owner.name, agencies=(Speaks(stage.firm.pk, "owner"),))
     things = _cases(stage) | _registry(stage) | _people(stage) | _knowledge(stage) | _papers(stage)
     things |= alert_room.fill(stage)
+    things |= event_room.fill(stage)
     things |= policy_room.fill(stage)
     things |= collection_room.fill(stage)
     things |= budget_room.fill(stage.house)

@@ -42,7 +42,16 @@ from qifu.kernel.files.actions import give, keep
 from qifu.kernel.outbox.models import Item
 from qifu.kernel.sealed import seal
 from tests.conftest import NOW
-from tests.domain import alert_room, budget_room, collection_room, grant_room, loan_room, policy_room, visit_room
+from tests.domain import (
+    alert_room,
+    budget_room,
+    collection_room,
+    event_room,
+    grant_room,
+    loan_room,
+    policy_room,
+    visit_room,
+)
 from tests.stage import Stage
 from tests.walls import matrix
 from tests.walls.matrix import ROLES, Address, Stand
@@ -74,6 +83,9 @@ RECORDED = {
     "desk/policies/collection/export/",
     "desk/enterprises/<int:number>/file.docx",
     "board/rows/download/",
+    "desk/events/export/",
+    "desk/events/reach/export/",
+    "desk/events/<int:number>/people/export/",
     "board/evaluation/download/",
     "desk/visits/export/",
     "desk/visits/unseen/export/",
@@ -93,6 +105,7 @@ def stand(stage: Stage, settings: Settings, tmp_path: Path) -> Stand:
     bearers.METER.forget()
     things = _things(stage) | alert_room.fill(stage)
     accounts = _accounts(stage)
+    things |= event_room.fill(stage)
     things |= policy_room.fill(stage, 20)
     things |= collection_room.fill(stage)
     things |= budget_room.fill(stage.house)
@@ -265,6 +278,13 @@ MEANS = (
     ("desk/buildings/", {"number": "building"}),
     ("rooms/", {"room": "free"}),
     ("my/buildings/", {"number": "building", "room": "free"}),
+    ("desk/events/", {"number": "event", "thing": "film"}),
+    ("events/", {"number": "event", "material": "film"}),
+    ("my/events/", {"code": "ticket"}),
+    ("my/bookings/", {"number": "booking"}),
+    ("desk/venues/bookings/", {"number": "booking"}),
+    ("desk/venues/", {"number": "venue"}),
+    ("venues/", {"number": "venue"}),
     ("desk/knowledge/", {"number": "article"}),
     ("desk/policies/claims/lists/", {"number": "claim_list"}),
     ("desk/policies/documents/", {"file": "policy_file"}),
@@ -348,12 +368,16 @@ WORDS = {
     ("portal_account_download", "form"): "docx",
     ("desk_account_step", "step"): "hand-in",
     ("desk_visit_step", "step"): "cancel",
+    ("desk_event_step", "step"): "close",
+    ("desk_event_drop", "kind"): "material",
+    ("desk_booking_step", "step"): "approve",
     ("desk_measure", "name"): "appeals.reply",
     ("desk_measure_rows", "name"): "appeals.reply",
     ("desk_measure_freeze", "name"): "appeals.reply",
 }
 # What has no page of its own, and on whose page it is seen.
 SHOWN_ON = {
+    "booking": "desk/venues/bookings/",
     "change_wish": "desk/visits/specialists/",
     "relief_person": "desk/relief/lists/<int:number>/",
     "overlap": "desk/overlaps/",

@@ -101,6 +101,7 @@ def bookings(incoming: HttpRequest) -> HttpResponse:
 @require_POST
 def take(incoming: HttpRequest, number: int, step: str) -> HttpResponse:
     request = cast(PersonRequest, incoming)
+    access.require_official(request.actor)
     given = {"reason": request.POST.get("reason", "")}
     row = venues.take(actor=request.actor, now=request.now, booking=number, step=step, given=given)
     messages.success(request, f"预约现在是“{flow.label(flow.BOOKING, row.state)}”。")
