@@ -153,7 +153,7 @@ def colleague_to_keep(actor: Actor, now: datetime, account: int) -> Account:
         raise Missing("没有这位同事，请返回列表重新选择。")
     if row.pk == actor.account:
         return row
-    units = row.memberships.at(now).values_list("unit_id", flat=True)  # type: ignore[attr-defined]
+    units = row.memberships.at(now).values_list("unit_id", flat=True)
     if not any(may_keep(actor, unit) for unit in units):
         raise Forbidden("只有本人、中心和所属街道的工作人员可以修改。")
     return row

@@ -82,7 +82,7 @@ def hold(enterprises: Iterable[int]) -> None:
         list(Diary.objects.select_for_update().filter(pk__in=some).order_by("pk").values_list("pk"))
 
 
-def require_room(enterprise: int, unit: int, day: date, *, moving: int | None = None) -> None:
+def require_room(enterprise: int, unit: int, day: date, *, moving: int = 0) -> None:
     """:raises Conflict: with this office more than the cap would call on the firm within seven days, or it goes there already."""
     if problem := refusal(_near(enterprise, day, moving), unit, day):
         raise Conflict(problem, state="full")
@@ -107,7 +107,7 @@ def refusal(near: Iterable[tuple[int, date]], unit: int, day: date) -> str:
     return ""
 
 
-def _near(enterprise: int, day: date, moving: int | None) -> list[tuple[int, date]]:
+def _near(enterprise: int, day: date, moving: int) -> list[tuple[int, date]]:
     span = timedelta(days=rules.WINDOW - 1)
     rows = Visit.objects.filter(enterprise=enterprise, day__gte=day - span, day__lte=day + span)
     rows = rows.filter(state__in=("planned", "under_way", "done")).exclude(pk=moving)

@@ -28,6 +28,7 @@ from qifu.entry.cli.seed import (
     policies,
     sources,
     tenants,
+    visits,
 )
 from qifu.entry.cli.seed.case import Case
 from qifu.entry.cli.seed.stage import Stage, set_stage
@@ -84,6 +85,7 @@ class Building:
         self.timed("贷款贴息与慰问", lambda: lending.write(self.now))
         self.timed("企业监测与预警", lambda: alerts.write(self.opened, self.now))
         self.timed("一年的活动和场地", lambda: events.write(self.size.enterprises, self.now))
+        self.timed("服务站、专员和一年的走访", lambda: visits.write(self.opened, self.now))
         self.timed("三年的预算和凭证", lambda: budget.write(self.now))
         self.timed("政策与预警的消息", lambda: extras.deliver(self.now))
         self.timed("统计", lambda: extras.count_up(self.now))

@@ -11,7 +11,7 @@ from django.utils.timezone import localdate
 
 from qifu.domain.registry.actions import enter_known_sources
 from qifu.domain.registry.actions.reckoning import believed
-from qifu.domain.registry.models import Enterprise, Profile, Source, SourceRow
+from qifu.domain.registry.models import Enterprise, Mark, Profile, Source, SourceRow
 from qifu.domain.registry.profiles import Said, last_year_end, reckon
 from qifu.engines.codes.legal_forms import legal_form
 from qifu.entry.cli.sample.enterprises import enterprises
@@ -84,14 +84,31 @@ def _write_profiles(said: Mapping[int, list[Said]], now: datetime) -> None:
     Profile.objects.all().delete()
     pattern = ledger.plain(Profile(enterprise_id=0, values={}, stands={}, reckoned_at=now))
     values, stands, review = (_place(Profile, name) for name in ("values", "stands", "review_on"))
-    rows = []
+    rows, borne = [], dict[int, list[tuple[str, int]]]()
     for pk, held in said.items():
         found = reckon(held, complete, listed, localdate(now))
         made = list(pattern)
         made[0], made[review] = pk, found.review_on
         made[values], made[stands] = _JSON.encode(found.values), _JSON.encode(found.stands)
         rows.append(made)
+        borne[pk] = [(kind, found.stands[kind][1]) for kind in Mark.Kind.values if found.values.get(kind) is True]
     ledger.write(Profile, rows)
+    _write_marks(borne)
+
+
+def _write_marks(borne: Mapping[int, Sequence[tuple[str, int]]]) -> None:
+    """The marks that the sources tell and the list of enterprises did not carry."""
+    sources = {source.pk: source for source in Source.objects.all()}
+    known = set(Mark.objects.filter(until__isnull=True).values_list("enterprise_id", "kind"))
+    Mark.objects.bulk_create(
+        [
+            Mark(enterprise_id=pk, kind=kind, since=sources[number].complete_on, source=sources[number].name)
+            for pk, told in borne.items()
+            for kind, number in told
+            if (pk, kind) not in known
+        ],
+        batch_size=500,
+    )
 
 
 def _place(model: type[SourceRow | Profile], name: str) -> int:

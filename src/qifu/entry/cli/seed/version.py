@@ -1,3 +1,3 @@
 """The version of what is built. A sample database of another version is built anew."""
 
-VERSION = "5"
+VERSION = "6"
