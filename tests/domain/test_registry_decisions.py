@@ -13,6 +13,7 @@ from qifu.domain.appeals.queries import lists as appeals
 from qifu.domain.registry import actions, classes, corrections, facts, golden, merged, queries
 from qifu.domain.registry.actions.holding import Incoming, put_rows
 from qifu.domain.registry.actions.reckoning import reckon_profiles
+from qifu.domain.registry.actions.settling import settle
 from qifu.domain.registry.actions.sources import source_of
 from qifu.domain.registry.models import Agency, Asking, Correction, Enterprise, Mark, Merge, Profile, SourceRow
 from qifu.kernel.actor import SYSTEM, Actor
@@ -225,6 +226,28 @@ def test_accepted_a_persons_word_stands(stage: Stage, two: tuple[Enterprise, Ent
         actions.accept_correction(actor=officer, now=NOW, correction=row.pk)
     assert [file.name for file in corrections.proof(actor, row.pk)] == ["报表.txt"]
     assert verify().is_whole
+
+
+def marks(firm: Enterprise) -> dict[str, tuple[str, date | None]]:
+    return {mark.kind: (mark.source, mark.until) for mark in firm.marks.order_by("pk")}
+
+
+def test_marks_follow_what_stands(stage: Stage, two: tuple[Enterprise, Enterprise]) -> None:
+    lead, other = two
+    say(lead, "science", {"high_tech": True, "tech_sme": False})
+    Mark.objects.create(enterprise=lead, kind="tech_sme", since=YEAR_END, source="旧名单")
+    Mark.objects.create(enterprise=lead, kind="key", since=YEAR_END, source="旧名单")
+    assert settle(Profile.objects.filter(pk=lead.pk), actor=SYSTEM, now=NOW, facts={}) == 1
+    today = localdate(NOW)
+    assert marks(lead) == {"tech_sme": ("旧名单", today), "key": ("旧名单", None), "high_tech": ("科技部门名录", None)}
+    told = Record.objects.filter(stream=f"registry.enterprise:{lead.pk}").latest("seq").content.body
+    assert (told["before"], told["after"]) == ({"marks_ended": ["tech_sme"]}, {"marks_begun": ["high_tech"]})
+    assert settle(Profile.objects.filter(pk=lead.pk), actor=SYSTEM, now=NOW, facts={}) == 0
+    row = propose(speaks(stage, lead), lead, "否", "high_tech")
+    assert marks(lead)["high_tech"] == ("科技部门名录", None)
+    actions.accept_correction(actor=stage.actor("dispatcher"), now=NOW, correction=row.pk)
+    assert marks(lead)["high_tech"] == ("科技部门名录", today)
+    assert marks(other) == {}
 
 
 def test_refused_nothing_changes_and_the_reason_is_read(stage: Stage, two: tuple[Enterprise, Enterprise]) -> None:

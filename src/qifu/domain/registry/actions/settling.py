@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from qifu.domain.people import queries as people
 from qifu.domain.registry import naming
+from qifu.domain.registry.actions.marking import Turned, follow_marks
 from qifu.domain.registry.actions.planning import shown
 from qifu.domain.registry.models import Enterprise, FormerName, Profile
 from qifu.domain.registry.reading import street_names
@@ -36,20 +37,25 @@ def settle(
     silent: Mapping[int, Collection[str]] | None = None,
     is_back: bool = False,
 ) -> int:
-    """Bring the enterprises in line with what stands; return how many changed.
+    """Bring the enterprises and their marks in line with what stands; return how many changed.
 
     `silent`: fields of which nobody says anything any more, by enterprise; they become blank.
-    `is_back`: something is taken back; a name that was never borne does not become a former one.
+    `is_back`: something is taken back; a name that was never borne does not become a former one, and the marks are
+    put back by whoever takes back.
     """
-    held = {profile.enterprise_id: profile.values for profile in profiles}
+    drawn = {profile.enterprise_id: profile for profile in profiles}
+    held = {pk: profile.values for pk, profile in drawn.items()}
     streets = street_names([(u.id, u.name, u.short_name) for u in people.units("street", closed=True)])
     numbers, moved = sorted(held), list[_Moved]()
     for start in range(0, len(numbers), BATCH):
-        rows = Enterprise.objects.select_for_update().filter(pk__in=numbers[start : start + BATCH])
-        for row in rows.order_by("pk"):
+        some = numbers[start : start + BATCH]
+        rows = list(Enterprise.objects.select_for_update().filter(pk__in=some).order_by("pk"))
+        turned = {} if is_back else follow_marks([drawn[row.pk] for row in rows if row.merged_into_id is None], now)
+        for row in rows:
             blank = (silent or {}).get(row.pk, ())
             found = _moved(row, {**_blanks(blank, held[row.pk]), **_wanted(held[row.pk], streets)})
-            moved += [found] if found.after else []
+            _mark(found, turned.get(row.pk))
+            moved += [found] if found.before or found.after else []
     _keep(moved, actor, now, facts, is_back)
     return len(moved)
 
@@ -81,6 +87,13 @@ def _moved(row: Enterprise, wanted: Mapping[str, object]) -> _Moved:
             found.before[name], found.after[name] = shown(name, before), shown(name, value)
             setattr(row, name, value)
     return found
+
+
+def _mark(found: _Moved, turned: Turned | None) -> None:
+    if turned is not None and turned.begun:
+        found.after["marks_begun"] = turned.begun
+    if turned is not None and turned.ended:
+        found.before["marks_ended"] = turned.ended
 
 
 def _keep(moved: list[_Moved], actor: Actor, now: datetime, facts: Mapping[str, object], is_back: bool) -> None:
