@@ -14,7 +14,16 @@ from pytest_django.fixtures import Settings
 from qifu.domain.grants import access
 from qifu.domain.grants.actions import applying, listing, payments
 from qifu.domain.grants.loans import terms
-from qifu.domain.grants.models import Application, BankReturn, FundLine, Material, PaymentOrder, Seat, SiteVisit
+from qifu.domain.grants.models import (
+    Application,
+    BankReturn,
+    FundLine,
+    LedgerEntry,
+    Material,
+    PaymentOrder,
+    Seat,
+    SiteVisit,
+)
 from qifu.domain.grants.queries import lists
 from qifu.domain.people.models import Account
 from qifu.domain.policies import facts
@@ -288,3 +297,24 @@ def test_the_phone_is_filled_in_and_the_same_paper_twice_is_kept_once(room: Gran
     assert Material.objects.filter(application=row).count() == 1
     assert Record.objects.filter(verb="grants.attach").count() == 1
     assert "每户上限" in client.get(f"/grants/schemes/{room.version.scheme.code}/").content.decode()
+
+
+def test_the_ledger_of_a_line_is_read_to_its_first_entry(room: Grants, settings: Settings) -> None:
+    """Two hundred and fifty movements on three pages, the last first; every one leads to what it was for."""
+    row, settings.QIFU_NOW = room.granted(), room.stage.now
+    reserved = LedgerEntry.objects.get(source=row.stream)
+    LedgerEntry.objects.bulk_create(
+        LedgerEntry(
+            line=room.line, kind=kind, debit=debit, credit=credit, amount=reserved.amount, source=row.stream, actor="system",
+            functional="2080799", economic="31204", project="P2026-07", at=room.stage.now,
+        )
+        for kind, debit, credit in [("release", "free", "reserved"), ("reserve", "reserved", "free")] * 124
+    )  # fmt: skip
+    finance, at = browser(room, "drawer"), f"{MONEY}lines/{room.line.pk}/"
+    first, last = finance.get(at).content.decode(), finance.get(f"{at}?from=200").content.decode()
+    assert "共 250 笔" in first
+    assert (first.count(f"/desk/grants/{row.number}/"), first.count("下达预算")) == (100, 0)
+    assert "?from=100" in first
+    assert last.count(f"/desk/grants/{row.number}/") == 49
+    assert last.count("下达预算") == 2  # what moved, and what it was for
+    assert finance.get(f"{at}?from=x").status_code == 200

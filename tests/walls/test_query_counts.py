@@ -19,7 +19,7 @@ from qifu.kernel.outbox.models import Item
 from qifu.output.messages.models import Kept
 from tests.cast import OWNER_A
 from tests.conftest import NOW
-from tests.domain import case_rows
+from tests.domain import case_rows, grant_rows
 from tests.journeys import pages, world
 from tests.journeys.pages import Look
 from tests.stage import Stage
@@ -87,6 +87,7 @@ def grow(stage: Stage, size: int) -> None:
     )
     people(house.department, size // 10)
     messages(stage, size // 10)
+    grant_rows.write(size // 10, NOW)
 
 
 def people(unit: int, size: int) -> None:

@@ -60,11 +60,14 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Ledger:
-    """A line with its last movements, each with what it was for and the batch of its order, and the schemes that rest on it."""
+    """A line with a stretch of its movements, each with what it was for and the batch of its order; the schemes that rest on it."""
 
     row: FundLine
     entries: list[tuple[LedgerEntry, Origin, str]]
     schemes: list[Version]
+    count: int
+    before: int | None
+    after: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,16 +144,22 @@ def lines(*, actor: Actor, year: int | None = None) -> list[Line]:
     ]
 
 
-def entries(*, actor: Actor, line: int, most: int = 200) -> Ledger:
-    """The last movements of a line. :raises Missing: there is none."""
+def entries(*, actor: Actor, line: int, place: int = 0, size: int = 100) -> Ledger:
+    """The movements of a line, the last first. :raises Missing: there is none."""
     row = access.line(actor, line)
-    found = list(LedgerEntry.objects.filter(line=row).order_by("-pk")[:most])
+    rows = LedgerEntry.objects.filter(line=row)
+    count = rows.count()
+    place = max(0, min(place, count - 1))
+    found = list(rows.order_by("-pk")[place : place + size])
     told = origins.of([one.source for one in found])
     batches = dict(
         PaymentOrder.objects.filter(number__in=[one.order for one in found if one.order]).values_list("number", "batch__number")
     )  # fmt: skip
     schemes = list(row.versions.exclude(state="draft").order_by("-pk"))
-    return Ledger(row, [(one, told[one.source], batches.get(one.order, "")) for one in found], schemes)
+    return Ledger(
+        row, [(one, told[one.source], batches.get(one.order, "")) for one in found], schemes, count,
+        max(0, place - size) if place else None, place + size if place + size < count else None,
+    )  # fmt: skip
 
 
 def waiting(*, actor: Actor) -> list[Waiting]:

@@ -37,8 +37,10 @@ def overview(incoming: HttpRequest) -> HttpResponse:
 def ledger(incoming: HttpRequest, line: int) -> HttpResponse:
     """The movements of one line."""
     request = cast(PersonRequest, incoming)
-    told = funds.entries(actor=request.actor, line=line)
-    return render(request, "grants/ledger.html", {"row": told.row, "told": told, "here": "money"})
+    place = request.GET.get("from", "")
+    whole = int(place) if place.isascii() and place.isdecimal() and len(place) < 10 else 0
+    told = funds.entries(actor=request.actor, line=line, place=whole)
+    return render(request, "grants/ledger.html", {"row": told.row, "told": told, "page": told, "here": "money"})
 
 
 @require_http_methods(["GET", "POST"])
