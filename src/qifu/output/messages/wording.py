@@ -122,8 +122,8 @@ TO_ENTERPRISE = {
     ),
     "event_reminder": Wording(
         "活动提醒",
-        "您报名的“{title}”{when}开始，地点：{place}，票码 {code}。来不了请在开始前取消，把名额留给候补。",
-        "您报名的“{title}”{when}开始，票码 {code}。",
+        "您报名的“{title}”将在{when}开始，地点：{place}，票码 {code}。来不了请在开始前取消，把名额留给候补。",
+        "您报名的“{title}”将在{when}开始，票码 {code}。",
         good_for=timedelta(hours=24),
     ),
     "event_opinion": Wording(
