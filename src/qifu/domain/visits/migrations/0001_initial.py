@@ -161,7 +161,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='plan',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'accepted', 'dropped'])), name='plan_state'),
+            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'accepted', 'dropped'])), name='visit_plan_state'),
         ),
         migrations.AddConstraint(
             model_name='plan',

@@ -27,7 +27,7 @@ class Plan(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(name="plan_state", condition=Q(state__in=["draft", "accepted", "dropped"])),
+            models.CheckConstraint(name="visit_plan_state", condition=Q(state__in=["draft", "accepted", "dropped"])),
             models.CheckConstraint(
                 name="plan_decided",
                 condition=Q(state="draft", decided_at__isnull=True) | (~Q(state="draft") & Q(decided_at__isnull=False)),
