@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from pytest_django.fixtures import Settings
 
 from qifu.domain.appeals.models import Appeal, Category, Words
+from qifu.domain.estate.models import Floor, Room, Tenancy
 from qifu.domain.people.actions import sign_up_contact
 from qifu.domain.people.models import Account, Membership
 from qifu.domain.registry.models import Agency, Enterprise
@@ -24,7 +25,7 @@ from tests.journeys import pages, world
 from tests.journeys.pages import Look
 from tests.stage import Stage
 
-SMALL, LARGE = 1_000, 10_000  # cases and firms; a tenth of it of people and messages
+SMALL, LARGE = 1_000, 10_000  # cases and firms; a tenth of it of people, messages and rooms
 MOST = 30  # statements of any page
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 LOOKS = [look for row in pages.PAGES.values() for look in row if look.then is None and look.status == 200]
@@ -87,6 +88,7 @@ def grow(stage: Stage, size: int) -> None:
     )
     people(house.department, size // 10)
     messages(stage, size // 10)
+    rooms(size // 10)
     grant_rows.write(size // 10, NOW)
 
 
@@ -96,6 +98,19 @@ def people(unit: int, size: int) -> None:
         Account(kind="staff", username=f"member{n}", name=f"成员{n}", created=NOW) for n in range(known, size)
     )
     Membership.objects.bulk_create(Membership(account=one, unit_id=unit, role="specialist", since=NOW) for one in made)
+
+
+def rooms(size: int) -> None:
+    """Rooms on the floor of a room that is there already, every second one with a tenant."""
+    floor = Floor.objects.select_related("tower").order_by("pk")[0]
+    building = floor.tower.building_id
+    made = Room.objects.bulk_create(
+        Room(building_id=building, floor=floor, number=f"R{n}", area=100) for n in range(Room.objects.count(), size)
+    )
+    Tenancy.objects.bulk_create(
+        Tenancy(building_id=building, floor=floor, room=room, tenant=f"第{room.number}租户", learnt_at=NOW)
+        for room in made[::2]
+    )
 
 
 def messages(stage: Stage, size: int) -> None:
