@@ -13,12 +13,14 @@ from django.core.cache import cache
 from django.test import Client
 from docx import Document
 from openpyxl import load_workbook
+from reportlab.pdfbase import pdfmetrics
 
 from qifu.domain.registry.models import Enterprise
 from qifu.output.papers.industry import pdf, word
 from qifu.output.papers.industry.analysis import Analysis, House, Labels, Tally, analyse
 from qifu.output.papers.industry.chapters import WITHHELD, chapters, title
 from qifu.output.papers.industry.findings import amount, drafted
+from qifu.output.papers.industry.pdf import _widths
 from tests.stage import Stage
 
 DAY = date(2026, 3, 2)
@@ -196,3 +198,15 @@ def test_the_board_opens_what_is_behind_each_number(stage: Stage, client: Client
     assert '<a href="/desk/enterprises/?mark=high_tech">' in page
     client.force_login(stage.house.account("street"))
     assert client.get("/board/industries/").status_code == 403
+
+
+def test_a_large_sum_stands_in_a_column_of_its_own() -> None:
+    firms = [("F5191", "甲街", "small", 4_898_936.75 / 17_444, 0.1, 116_181.74 / 17_444)] * 17_444
+    coders = [("I6510", "乙街", "micro", 90.0, -0.1, 1.0)] * 40
+    table = chapters(district([*firms, *coders]))[1].tables[0]
+    whole = 440.0
+    widths = _widths(table, whole)
+    assert sum(widths) == pytest.approx(whole)
+    for row in table.rows:
+        for width, text in list(zip(widths, row.cells, strict=True))[1:]:
+            assert pdfmetrics.stringWidth(text, "STSong-Light", 8) + 6 <= width, text

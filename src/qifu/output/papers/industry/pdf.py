@@ -87,9 +87,12 @@ def _table(table: Table) -> list[Any]:
 
 
 def _widths(table: Table, whole: float) -> list[float]:
-    """The width of each column, by the longest that stands in it; a name may wrap."""
-    columns = zip(table.heads, *(row.cells for row in table.rows), strict=True)
-    longest = [min(20, max(_letters(text) for text in column)) for column in columns]
+    """The width of each column, by the longest that stands in it; a name or a heading may wrap, a figure may not."""
+    columns = list(zip(*(row.cells for row in table.rows), strict=True))
+    longest = [
+        max(min(14, _letters(head)), *((min(20, n) if not place else n) for n in map(_letters, column)))
+        for place, (head, column) in enumerate(zip(table.heads, columns, strict=True))
+    ]
     return [whole * long / sum(longest) for long in longest]
 
 
