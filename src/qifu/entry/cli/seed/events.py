@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
+from django.db import transaction
+
 from qifu.domain.events.actions.registering import LETTERS
 from qifu.domain.events.models import Booking, CheckIn, Coverage, Event, Opinion, Registration, Venue
 from qifu.domain.people import queries as people
@@ -34,6 +36,7 @@ OUTLETS = (("区融媒体中心", "district"), ("长江日报", "city"), ("湖�
 SLOTS = (time(9), time(11), time(14), time(16), time(18))
 
 
+@transaction.atomic
 def write(size: int, now: datetime) -> None:
     """Plant rooms, a year of events, and the bookings of so many enterprises' district."""
     draw = random.Random("events")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import cast
+from typing import BinaryIO, cast
 
 from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
@@ -34,7 +34,9 @@ def material(incoming: HttpRequest, number: int) -> HttpResponse:
     access.event_to_keep(request.actor, number, lock=False)
     upload, kept = request.FILES.get("file"), None
     if isinstance(upload, UploadedFile) and upload.file is not None:
-        kept = files.keep(actor=request.actor, now=request.now, file=upload.file, name=upload.name or "资料").pk
+        kept = files.keep(
+            actor=request.actor, now=request.now, file=cast(BinaryIO, upload.file), name=upload.name or "资料"
+        ).pk
     title, url = request.POST.get("title", ""), request.POST.get("url", "")
     afterwards.add_material(actor=request.actor, now=request.now, event=number, title=title, url=url, file=kept)
     messages.success(request, "资料已添加，活动结束后公开。")

@@ -51,7 +51,7 @@ def listing(incoming: HttpRequest) -> HttpResponse:
 def export(incoming: HttpRequest) -> FileResponse:
     request = cast(PersonRequest, incoming)
     wish, values = asked.read(request.GET)
-    rows = [
+    rows: list[tuple[object, ...]] = [
         (
             one.title, one.kind_label, one.state_label, f"{one.starts.astimezone(SHANGHAI):%Y-%m-%d %H:%M}",
             f"{one.ends.astimezone(SHANGHAI):%Y-%m-%d %H:%M}", one.place, one.street_name, one.host_name,

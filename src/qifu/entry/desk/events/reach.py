@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import cast
+from typing import Any, cast
 
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -35,7 +35,7 @@ def page(incoming: HttpRequest) -> HttpResponse:
     return render(request, "events/reach.html", context)
 
 
-def _read(request: PersonRequest) -> tuple[dict[str, object], dict[str, str]]:
+def _read(request: PersonRequest) -> tuple[dict[str, Any], dict[str, str]]:
     query = request.GET
     street = asked.number(query.get("street", ""))
     values = {
@@ -57,7 +57,7 @@ def _bar(values: dict[str, str]) -> FilterBar:
             Filter("size", "规模", choices=[Choice(*pair) for pair in registry.sizes()]),
         ),
         values,
-        {"by": values["by"]},
+        ("by",),
     )
 
 
@@ -68,7 +68,7 @@ def export(incoming: HttpRequest) -> FileResponse:
     cut, values = _read(request)
     rows: list[tuple[object, ...]] = [
         (one.name, one.uscc, one.street_name, one.industry_name, one.size_label)
-        for one in reach.every_absent(request.actor, request.now, **cut)  # type: ignore[arg-type]
+        for one in reach.every_absent(request.actor, request.now, **cut)
     ]
     note_export(actor=request.actor, now=request.now, stream="events.absent", rows=len(rows), filters=values)
     return workbook("没有来过", HEADS, rows, "一年内没有参加活动的企业.xlsx")

@@ -24,7 +24,7 @@ def listing(incoming: HttpRequest) -> HttpResponse:
     kept = {
         name: value for name in ("q", "kind", "street", "month") if (value := getattr(wish, name)) not in (None, "")
     }
-    context = {
+    context: dict[str, object] = {
         "wish": wish,
         "kept": kept or wish.is_open,
         "kinds": events.KINDS,
