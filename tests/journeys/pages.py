@@ -364,10 +364,7 @@ PAGES: dict[str, tuple[Look, ...]] = {
         Look("contact", "/venues/{venue}/?week=2026-10-12"),
     ),
     "desk/events/": (Look("dispatcher", "/desk/events/"), Look("leader", "/desk/events/?q=没有")),
-    "desk/events/new/": (
-        Look("dispatcher", "/desk/events/new/"),
-        Look("dispatcher", "/desk/events/new/", _press("保存", 名称="x")),
-    ),
+    "desk/events/new/": (Look("dispatcher", "/desk/events/new/"),),
     "desk/events/<int:number>/": (Look("dispatcher", "/desk/events/{event}/"), Look("leader", "/desk/events/{event}/")),
     "desk/events/<int:number>/edit/": (Look("dispatcher", "/desk/events/{event}/edit/"),),
     "desk/events/<int:number>/audience/": (Look("dispatcher", "/desk/events/{event}/audience/"),),
