@@ -109,7 +109,10 @@ def _turn(row: Application, case: engine.Case, now: datetime) -> None:
 
 def _save(moves: Sequence[Move], now: datetime) -> None:
     rows = [move.row for move in moves]
-    Application.objects.bulk_update(rows, ROW, batch_size=BATCH)
+    if len(rows) == 1:  # by far the most often, and three times as quick
+        rows[0].save(update_fields=ROW)
+    else:
+        Application.objects.bulk_update(rows, ROW, batch_size=BATCH)
     _save_clocks(moves)
     turned = [move.row for move in moves if move.row.state != move.moved.before]
     Stay.objects.filter(application__in=[row.pk for row in turned], until=None).update(until=now)
@@ -126,7 +129,10 @@ def _save_clocks(moves: Sequence[Move]) -> None:
             elif facts.value(row) != clock:
                 changed.append(facts.fill(row, clock))
     Clock.objects.bulk_create(fresh, batch_size=BATCH)
-    Clock.objects.bulk_update(changed, facts.CLOCK, batch_size=BATCH)
+    if len(changed) == 1:
+        changed[0].save(update_fields=facts.CLOCK)
+    else:
+        Clock.objects.bulk_update(changed, facts.CLOCK, batch_size=BATCH)
 
 
 def _entry(move: Move) -> Entry:
