@@ -11,12 +11,14 @@ from typing import Any
 from django.db import transaction
 
 from qifu.domain.estate.models import Building
+from qifu.domain.people import queries as people
 from qifu.domain.people.models import SpecialistProfile, StationCard, Training
 from qifu.domain.people.specialists import Serving, serving
 from qifu.domain.people.tree import tree
 from qifu.domain.registry.models import Enterprise, Mark
 from qifu.domain.visits import forms
 from qifu.domain.visits.actions import numbering, planning
+from qifu.domain.visits.actions.arranging import Wanted, arrange
 from qifu.domain.visits.models import Binding, Dealing, Visit
 from qifu.engines.calendar import SHANGHAI
 from qifu.entry.cli.sample.streams import SEED, stream
@@ -25,6 +27,7 @@ from qifu.kernel.errors import Invalid
 from qifu.kernel.evidence.actions import Entry, record_many
 from qifu.kernel.workdays.queries import calendar
 
+SHOWN = "zhuanyuan001"
 EACH = 9  # calls of a specialist in a year, besides those on buildings
 BUILDINGS = 50  # calls on buildings in the year before now
 BATCH = 1000
@@ -51,6 +54,7 @@ def write(opened: datetime, now: datetime) -> int:
     dealing = _bind(there, opened)
     _past(there, dealing, now)
     today = now.astimezone(SHANGHAI).date()
+    _a_day(there, dealing, now)
     for month in {today.replace(day=1), (today.replace(day=1) + timedelta(days=32)).replace(day=1)}:
         try:
             plan = planning.draw_up(actor=SYSTEM, now=now, month=month, each=4)
@@ -58,6 +62,18 @@ def write(opened: datetime, now: datetime) -> int:
             continue
         planning.accept(actor=SYSTEM, now=now, plan=plan.pk)
     return Visit.objects.count()
+
+
+def _a_day(there: Sequence[Serving], bound: dict[int, int], now: datetime) -> None:
+    """Today's route of the specialist whom the table of accounts names."""
+    account = people.account_by_username(SHOWN)
+    who = next((one for one in there if account is not None and one.account == account.pk), None)
+    firms = [pk for pk, held in bound.items() if who is not None and held == who.account][-5:]
+    for pk in firms if who is not None else ():
+        wanted = Wanted(
+            now.astimezone(SHANGHAI).date(), who.unit, who.account, "了解经营情况和惠企政策需求。", enterprise=pk
+        )
+        arrange(actor=SYSTEM, now=now, wanted=wanted)
 
 
 def _cards(opened: datetime) -> None:
