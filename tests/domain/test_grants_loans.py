@@ -65,6 +65,7 @@ def test_from_the_lists_of_two_banks_to_the_money_at_the_banks(room: Loans) -> N
     assert (page.differences, [(s.bank, s.loans, s.firms, s.amount) for s in page.shares]) == (
         1, [("云泽农商行", 1, 1, D("16208.33")), ("江泽银行", 2, 2, D("7583.34"))],
     )  # fmt: skip
+    assert [str(s.amount) for s in page.shares] == ["16208.33", "7583.34"]
     (loan,) = [line for line in page.loans if line.bank == "江泽银行" and line.number == "L1"]
     told = queries.loan(room.actor("leader"), loan.id)
     assert (told.line.difference, told.trace) == (D("8.33"), ({
@@ -83,6 +84,7 @@ def test_from_the_lists_of_two_banks_to_the_money_at_the_banks(room: Loans) -> N
     assert [(share.state, share.stream) for share in shares] == [("sent", order.source) for order in orders]
     assert [record.verb for record in history(one.stream)] == ["grants.try_loans", "grants.enter_loans"]
     assert [record.verb for record in history(row.stream)] == ["grants.work_out", "grants.decide_settlement"]
+    assert [history(share.stream)[0].facts["amount"] for share in shares] == [str(share.amount) for share in shares]
     assert [record.verb for record in history(shares[0].stream)] == ["grants.hold_share", "grants.share_sent"]
 
 

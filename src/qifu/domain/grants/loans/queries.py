@@ -18,6 +18,7 @@ from qifu.domain.registry import queries as registry
 from qifu.kernel.actor import Actor
 
 NOUGHT = Decimal(0)
+CENT = Decimal("0.01")  # a sum of the embedded database comes with noughts behind it
 PAGE = 200
 SHARE_STATES = {"held": "待拨付", "sent": "已送银行", "paid": "已到账", "failed": "付款失败", "returned": "已退汇"}
 ORDER = ("open", "waiting", "known", "none", "dropped")
@@ -227,7 +228,16 @@ def programmes(actor: Actor) -> tuple[ProgrammeLine, ...]:
 
 def _programme(row: Programme, decided: Decimal, paid: Decimal) -> ProgrammeLine:
     line = f"{row.line.year} 年 {row.line.project}"
-    return ProgrammeLine(row.pk, row.title, row.unit.short_name, row.clause, line, row.line.free, decided, paid)
+    return ProgrammeLine(
+        row.pk,
+        row.title,
+        row.unit.short_name,
+        row.clause,
+        line,
+        row.line.free,
+        decided.quantize(CENT),
+        paid.quantize(CENT),
+    )
 
 
 def programme(actor: Actor, number: int) -> ProgrammePage:
@@ -341,7 +351,7 @@ def _shares(row: Settlement) -> tuple[ShareLine, ...]:
         .annotate(Count("pk"), Count("enterprise", distinct=True), Sum("amount"))
         .order_by("bank__name")
     )
-    return tuple(ShareLine(bank, n, firms, amount, "待核定", "") for bank, n, firms, amount in sums)
+    return tuple(ShareLine(bank, n, firms, amount.quantize(CENT), "待核定", "") for bank, n, firms, amount in sums)
 
 
 def loan(actor: Actor, number: int) -> LoanPage:

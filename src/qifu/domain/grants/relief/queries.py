@@ -20,6 +20,7 @@ STATES = {
     "listed": "已列入", "dropped": "已剔除", "held": "待拨付", "sent": "已送银行", "paid": "已到账", "failed": "付款失败",
     "returned": "已退汇",
 }  # fmt: skip
+CENT = Decimal("0.01")
 NOUGHT = Decimal(0)
 
 
@@ -123,7 +124,7 @@ def schemes(actor: Actor) -> tuple[SchemeLine, ...]:
 
 def _scheme(row: ReliefScheme, paid: Decimal, n: int) -> SchemeLine:
     every = dict(periods.EVERY)[row.every]
-    return SchemeLine(row.pk, row.title, row.clause, row.unit.short_name, every, row.line.free, paid, n)
+    return SchemeLine(row.pk, row.title, row.clause, row.unit.short_name, every, row.line.free, paid.quantize(CENT), n)
 
 
 def scheme(actor: Actor, number: int) -> SchemePage:
@@ -145,7 +146,7 @@ def scheme(actor: Actor, number: int) -> SchemePage:
 def _lists(rows: Sequence[ReliefList], scheme: ReliefScheme) -> tuple[ListLine, ...]:
     kept = ~Q(state="dropped")
     sums = ReliefPerson.objects.filter(kept, list__in=rows).values_list("list").annotate(Count("pk"), Sum("amount"))
-    held = {pk: (n, total) for pk, n, total in sums}
+    held = {pk: (n, total.quantize(CENT)) for pk, n, total in sums}
     names = people.names(row.handed_by for row in rows)
     return tuple(
         ListLine(

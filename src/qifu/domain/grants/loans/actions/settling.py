@@ -19,6 +19,7 @@ from qifu.kernel.actor import Actor
 from qifu.kernel.errors import Conflict, Invalid
 from qifu.kernel.evidence.actions import record
 
+CENT = Decimal("0.01")
 NOUGHT = Decimal(0)
 
 
@@ -192,8 +193,9 @@ def decide(*, actor: Actor, now: datetime, number: int, reason: str) -> Settleme
     )
     for share in shares.order_by("bank"):
         made = BankShare.objects.create(
-            settlement=row, bank_id=share["bank"], loans=share["n"], firms=share["firms"], amount=share["amount"]
-        )
+            settlement=row, bank_id=share["bank"], loans=share["n"], firms=share["firms"],
+            amount=share["amount"].quantize(CENT),  # as exact as the loans, whatever the database adds up
+        )  # fmt: skip
         money.reserve(actor=actor, now=now, line=row.programme.line_id, source=made.stream, amount=made.amount)
         told = {"settlement": row.pk, "bank": made.bank_id, "amount": str(made.amount), "loans": made.loans}
         record(actor=actor, now=now, verb="grants.hold_share", stream=made.stream, facts=told)
