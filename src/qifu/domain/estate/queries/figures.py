@@ -214,7 +214,7 @@ def tax_paid(ids: Collection[int]) -> dict[int, Decimal]:
     """What enterprises paid in the last full year, 万元; those whose figure is not known are not in it."""
     if not ids:
         return {}
-    found = {}
+    found: dict[int, Decimal] = {}
     for pks, columns in facts.stretches(sorted(ids), ["tax_paid"]):
         pairs = zip(pks, columns["tax_paid"], strict=True)
         found |= {pk: Decimal(str(value)) for pk, value in pairs if value is not None}

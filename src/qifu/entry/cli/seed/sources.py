@@ -91,18 +91,25 @@ def _write_profiles(said: Mapping[int, list[Said]], now: datetime) -> None:
         made[0], made[review] = pk, found.review_on
         made[values], made[stands] = _JSON.encode(found.values), _JSON.encode(found.stands)
         rows.append(made)
-        borne[pk] = [(kind, found.stands[kind][1]) for kind in Mark.Kind.values if found.values.get(kind) is True]
+        borne[pk] = [
+            (str(kind), int(str(found.stands[kind][1]))) for kind in Mark.Kind.values if found.values.get(kind) is True
+        ]
     ledger.write(Profile, rows)
-    _write_marks(borne)
+    _write_marks(borne, now)
 
 
-def _write_marks(borne: Mapping[int, Sequence[tuple[str, int]]]) -> None:
+def _write_marks(borne: Mapping[int, Sequence[tuple[str, int]]], now: datetime) -> None:
     """The marks that the sources tell and the list of enterprises did not carry."""
     sources = {source.pk: source for source in Source.objects.all()}
     known = set(Mark.objects.filter(until__isnull=True).values_list("enterprise_id", "kind"))
     Mark.objects.bulk_create(
         [
-            Mark(enterprise_id=pk, kind=kind, since=sources[number].complete_on, source=sources[number].name)
+            Mark(
+                enterprise_id=pk,
+                kind=kind,
+                since=sources[number].complete_on or localdate(now),
+                source=sources[number].name,
+            )
             for pk, told in borne.items()
             for kind, number in told
             if (pk, kind) not in known
