@@ -22,6 +22,7 @@ from qifu.kernel.errors import Missing
 
 PAGE = 50
 A_YEAR = timedelta(days=365)
+USUAL = (("09:00", "12:00"), ("14:00", "17:30"))  # hours where nobody has set any
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +134,7 @@ def of_specialist(actor: Actor, account: int, page: int = 1) -> tuple[tuple[Tied
 def _title(row: Binding, names: dict[int, str], places: dict[int, str]) -> str:
     if row.enterprise_id is not None:
         return names.get(row.enterprise_id, "非本街道企业")
-    return places.get(row.building_id or 0, "") if row.building_id is not None else f"{_short(row.street_id)}（全街道）"
+    return places.get(row.building_id or 0, "") if row.building_id is not None else _short(row.street_id) + "（全街道）"
 
 
 def specialist_of(enterprise: int, now: datetime) -> Mine | None:
@@ -157,7 +158,7 @@ def specialist_of(enterprise: int, now: datetime) -> Mine | None:
         return None
     one = there[found.account_id]
     unit = people.unit(one.unit)
-    spans = people.unit_tree().spans(one.unit) or ()
+    spans = people.unit_tree().spans(one.unit) or USUAL
     phone = unit.phone or next(
         (people.unit(above).phone for above in people.unit_tree().ancestors(one.unit) if people.unit(above).phone), ""
     )
