@@ -17,7 +17,7 @@ def holders(names: Sequence[str], indices: Sequence[int], forms: Sequence[str]) 
     """Columns `legal_person` and `holders` of as many enterprises; branches have no shareholders."""
     rng = stream(SEED, "holders")
     drawn = rng.integers(0, 1 << 30, size=(len(names), 4)).tolist()
-    leading, held = [], list[str | None]()
+    leading, held = list[str | None](), list[str | None]()
     for name, index, form, numbers in zip(names, indices, forms, drawn, strict=True):
         first = _person(numbers[0])
         leading.append(masked(first))
