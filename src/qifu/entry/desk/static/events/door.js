@@ -2,7 +2,7 @@
 const door = document.getElementById("door"), at = (name) => door.querySelector(`[data-${name}]`);
 const EVENT = door.dataset.event, BATCH = 100, AGAIN = 15000;
 const WORDS = { in: "已签到", double: "重复：已经签到过", waiting: "还在候补，没有名额", cancelled: "已取消报名", unknown: "名单里没有这张票" };
-let guests = new Map(), csrf = "", sending = false, opening = null;
+let guests = new Map(), csrf = "", sending = false, trouble = "", opening = null;
 
 function open() {
   opening ??= new Promise((done, fail) => {
@@ -39,7 +39,7 @@ async function list() {
     await within("list", "readwrite", (store) => { store.put(told.guests, "guests"); return store.put(new Date().toISOString(), "at"); });
     take(told.guests);
     csrf = told.csrf;
-    say("网络正常，签到马上计入。");
+    say(trouble || "网络正常，签到马上计入。");
   } catch (wrong) {
     const kept = await within("list", "readonly", (store) => store.get("guests"));
     if (kept) take(kept);
@@ -97,7 +97,8 @@ async function send() {
         method: "POST", headers: { "Content-Type": "application/json", "X-CSRFToken": token(), Accept: "application/json" },
         body: JSON.stringify({ checks: some.map(({ key, code, at, how, offline }) => ({ key, code, at, how, offline })) }),
       });
-      if (!answer.ok || answer.redirected) { say(answer.status === 409 ? "现在不能签到：请核对活动的时间和状态。" : "没有发出去：签到都在手机里，稍后再发。"); break; }
+      if (!answer.ok || answer.redirected) { say(trouble = answer.status === 409 ? "现在不能签到：请核对活动的时间和状态。" : "没有发出去：签到都在手机里，稍后再发。"); break; }
+      trouble = "";
       const rows = (await answer.json()).answers;
       await within("checks", "readwrite", (store) => {
         for (const one of rows) { told.set(one.key, one); store.put({ ...some.find((each) => each.key === one.key), word: one.word }); }
