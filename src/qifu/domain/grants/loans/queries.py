@@ -227,17 +227,8 @@ def programmes(actor: Actor) -> tuple[ProgrammeLine, ...]:
 
 
 def _programme(row: Programme, decided: Decimal, paid: Decimal) -> ProgrammeLine:
-    line = f"{row.line.year} 年 {row.line.project}"
-    return ProgrammeLine(
-        row.pk,
-        row.title,
-        row.unit.short_name,
-        row.clause,
-        line,
-        row.line.free,
-        decided.quantize(CENT),
-        paid.quantize(CENT),
-    )
+    line, sums = f"{row.line.year} 年 {row.line.project}", (decided.quantize(CENT), paid.quantize(CENT))
+    return ProgrammeLine(row.pk, row.title, row.unit.short_name, row.clause, line, row.line.free, *sums)
 
 
 def programme(actor: Actor, number: int) -> ProgrammePage:
