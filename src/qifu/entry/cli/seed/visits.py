@@ -68,8 +68,9 @@ def _a_day(there: Sequence[Serving], bound: dict[int, int], now: datetime) -> No
     """Today's route of the specialist whom the table of accounts names."""
     account = people.account_by_username(SHOWN)
     who = next((one for one in there if account is not None and one.account == account.pk), None)
-    firms = [pk for pk, held in bound.items() if who is not None and held == who.account][-5:]
-    for pk in firms if who is not None else ():
+    if who is None:
+        return
+    for pk in [pk for pk, held in bound.items() if held == who.account][-5:]:
         wanted = Wanted(
             now.astimezone(SHANGHAI).date(), who.unit, who.account, "了解经营情况和惠企政策需求。", enterprise=pk
         )
