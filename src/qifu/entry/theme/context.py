@@ -107,7 +107,13 @@ DESK = (
     ),
     *_under(
         "企业与楼宇",
-        Entry("企业", "building", ("desk:enterprises", "desk_enterprises"), _staff, ("desk_certifications",)),
+        Entry(
+            "企业",
+            "building",
+            ("desk:enterprises", "desk_enterprises"),
+            _staff,
+            ("desk_certifications", "desk_analysis", "desk_exports"),
+        ),
         Entry("预警", "bell", ("desk_alerts",), _staff),
         Entry("楼宇", "buildings", ("desk:buildings", "desk_buildings"), _staff, ("desk_rooms",)),
         Entry("活动", "flag", ("desk_events",), _staff, ("desk_venues",)),
