@@ -278,3 +278,22 @@ def test_who_is_left_out_takes_no_place(stage: Stage) -> None:
         ),
     )
     assert listing.list_eligible(actor=room.actor("handler"), now=stage.now, version=room.version.pk).listed == 1
+
+
+@pytest.mark.parametrize(
+    ("kind", "typed", "said"),
+    [
+        ("money", "三百万", "用途说明的写法不对，请只写数字，单位为元，例如 50000。"),
+        ("number", "几个", "用途说明的写法不对，请只写数字，例如 12。"),
+        ("date", "今年", "用途说明的写法不对，请写成 2026-03-01 这样的日期。"),
+    ],
+)
+def test_what_cannot_be_read_is_told_with_how_to_write_it(stage: Stage, kind: str, typed: str, said: str) -> None:
+    facts.forget()
+    asked = ({"name": "q1", "label": "用途说明", "kind": kind, "is_required": True, "hint": ""},)
+    room = grant_room.build(stage, **PLAIN | {"questions": asked})
+    row = room.start()
+    applying.save(actor=room.contact, now=stage.now, number=row.number, values={"q1": typed}, phone="19900001234")
+    with pytest.raises(Invalid) as refusal:
+        applying.submit(actor=room.contact, now=stage.now, number=row.number)
+    assert refusal.value.fields == {"q1": said}

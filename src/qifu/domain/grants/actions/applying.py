@@ -28,7 +28,6 @@ from qifu.kernel.writing import insert_new
 TRIES = 5
 EDITABLE = ("draft", "asking")
 LONGEST = 2000
-KINDS = {"money": "只写数字，单位为元，例如 50000", "number": "只写数字，例如 12", "date": "写成 2026-03-01 这样的日期"}
 
 
 @transaction.atomic
@@ -308,8 +307,16 @@ def _question(one: Mapping[str, Any], value: str) -> dict[str, str]:
         elif one.get("kind") == "date":
             date.fromisoformat(value)
     except (Invalid, ValueError):
-        return {name: f"{label}的写法不对，请{KINDS[one['kind']]}。"}
+        return {name: _unreadable(label, str(one.get("kind")))}
     return {}
+
+
+def _unreadable(label: str, kind: str) -> str:
+    if kind == "date":
+        return f"{label}的写法不对，请写成 2026-03-01 这样的日期。"
+    if kind == "money":
+        return f"{label}的写法不对，请只写数字，单位为元，例如 50000。"
+    return f"{label}的写法不对，请只写数字，例如 12。"
 
 
 def _asked(value: str) -> dict[str, str]:
