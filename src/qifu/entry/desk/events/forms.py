@@ -11,8 +11,7 @@ from django import forms
 from qifu.domain.events import access
 from qifu.domain.events.actions.keeping import Draft
 from qifu.domain.events.actions.venues import VenueFacts
-from qifu.domain.events.models import Event, Venue
-from qifu.domain.events.queries import rooms
+from qifu.domain.events.queries import Event, Venue, rooms
 from qifu.domain.events.queries.listing import KINDS
 from qifu.domain.people import queries as people
 from qifu.engines.calendar import SHANGHAI

@@ -12,9 +12,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from qifu.domain.events import access, flow
 from qifu.domain.events.actions import inviting, keeping
-from qifu.domain.events.models import Coverage, Event
+from qifu.domain.events.queries import Coverage, Event, sheet
 from qifu.domain.events.queries import audience as audiences
-from qifu.domain.events.queries import sheet
 from qifu.domain.policies.actions.pushing import due_of
 from qifu.domain.policies.queries import figures
 from qifu.domain.registry import segments

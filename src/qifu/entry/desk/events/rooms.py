@@ -11,8 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from qifu.domain.events import access, flow
 from qifu.domain.events.actions import venues
-from qifu.domain.events.models import Venue
-from qifu.domain.events.queries import rooms
+from qifu.domain.events.queries import Venue, rooms
 from qifu.engines.calendar import SHANGHAI
 from qifu.entry.desk.events import asked
 from qifu.entry.desk.events.forms import VenueForm, described, done
