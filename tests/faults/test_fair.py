@@ -1,5 +1,6 @@
-"""A fair: two thousand register at once, five hundred come through two doors, half of them noted without a network.
+"""A fair: all register at once, a quarter come through two doors, half of these noted without a network.
 
+Two thousand people with QIFU_TRIALS=10, a tenth of it as usual.
 Nobody gets a place that there is not, nobody is counted twice, and what is sent again is answered alike.
 """
 
@@ -18,13 +19,13 @@ from urllib.parse import urlencode
 
 import pytest
 
-from tests.faults.ground import SEED
+from tests.faults.ground import SEED, TRIALS
 from tests.faults.served import Site
 
 pytestmark = pytest.mark.faults
 
 MODULE = "tests.faults.fair_trial"
-PEOPLE, PLACES, QUEUE, COMING = 2000, 1500, 200, 500
+PEOPLE, PLACES, QUEUE, COMING = 200 * TRIALS, 150 * TRIALS, 20 * TRIALS, 50 * TRIALS
 CLIENTS, BATCH, CSRF = 8, 50, "a" * 32
 
 

@@ -225,13 +225,21 @@ PAGES: dict[str, tuple[Look, ...]] = {
         Look("dispatcher", "/desk/visits/plans/{visit_plan}/"),
         Look("leader", "/desk/visits/plans/{visit_plan}/?rule=key"),
     ),
-    "desk/visits/specialists/": (Look("dispatcher", "/desk/visits/specialists/"), Look("leader", "/desk/visits/specialists/?q=没有")),
-    "desk/visits/specialists/deal/<int:street>/": (Look("dispatcher", "/desk/visits/specialists/deal/{visit_street}/"),),
+    "desk/visits/specialists/": (
+        Look("dispatcher", "/desk/visits/specialists/"),
+        Look("leader", "/desk/visits/specialists/?q=没有"),
+    ),
+    "desk/visits/specialists/deal/<int:street>/": (
+        Look("dispatcher", "/desk/visits/specialists/deal/{visit_street}/"),
+    ),
     "desk/visits/specialists/<int:account>/": (
         Look("dispatcher", "/desk/visits/specialists/{specialist}/"),
         Look("specialist", "/desk/visits/specialists/{specialist}/"),
     ),
-    "desk/visits/stations/": (Look("leader", "/desk/visits/stations/"), Look("street", "/desk/visits/stations/?q=没有")),
+    "desk/visits/stations/": (
+        Look("leader", "/desk/visits/stations/"),
+        Look("street", "/desk/visits/stations/?q=没有"),
+    ),
     "desk/visits/stations/<int:unit>/": (
         Look("street", "/desk/visits/stations/{station_unit}/"),
         Look("leader", "/desk/visits/stations/{station_unit}/"),
