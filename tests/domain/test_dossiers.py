@@ -32,6 +32,7 @@ from qifu.output.dossiers import compose, housed
 from qifu.output.dossiers.portrait import portrait
 from qifu.output.papers.dossier import build
 from tests.conftest import NOW
+from tests.domain import visit_room
 from tests.domain.registry_lists import run, write_csv
 from tests.stage import Stage
 
@@ -100,6 +101,19 @@ def test_holders_honours_and_risks_stand_with_their_source(known: Stage, tmp_pat
 
 
 @pytest.mark.django_db
+def test_visits_stand_in_the_file_and_on_its_timeline(known: Stage) -> None:
+    field = visit_room.build(known)
+    told, ahead = field.plan(), field.plan(day=visit_room.TODAY + timedelta(days=30))
+    field.report(told)
+    file = compose(known.actor("dispatcher"), NOW + timedelta(minutes=1), known.firm.pk)
+    assert [(one.number, one.state, one.who, one.why) for one in file.visits] == [
+        (ahead.number, "planned", "韩专员", "了解经营情况"),
+        (told.number, "done", "韩专员", "了解经营情况"),
+    ]
+    assert [one.text for one in file.events if one.what == "走访"] == [f"{file.visits[1].unit_name} 韩专员"]
+
+
+@pytest.mark.django_db
 def test_the_file_of_a_branch_names_its_parent(known: Stage) -> None:
     branch = Enterprise.objects.get(name__endswith="分公司")
     file = compose(known.actor("dispatcher"), NOW, branch.pk)
@@ -125,15 +139,17 @@ def test_the_file_asks_the_same_of_a_full_and_an_empty_enterprise(known: Stage) 
             compose(actor, NOW + timedelta(minutes=1), firm)
         return len(seen)
 
+    visit_room.build(known).plan()
     asked(known.firm.pk)
     full, empty = asked(known.firm.pk), asked(known.other_firm.pk)
-    assert full <= 21
+    assert full <= 28
     assert empty <= full
     for number in range(20):
         alerting.raise_alerts(
             actor=SYSTEM, now=NOW, found=[(known.firm.pk, Signal("silence", "没有联系。", str(number)))]
         )
         known.submit(key=f"k{number}", title=f"第 {number} 件")
+    visit_room.build(known).plan(day=visit_room.TODAY + timedelta(days=30))
     assert asked(known.firm.pk) == full
 
 

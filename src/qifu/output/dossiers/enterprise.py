@@ -17,6 +17,7 @@ from qifu.domain.estate.neighbours import neighbours
 from qifu.domain.grants.loans import queries as loans
 from qifu.domain.policies.queries import filed as policies
 from qifu.domain.registry import facts, filed, persons, queries, watching
+from qifu.domain.visits.queries import listing as visits
 from qifu.engines.calendar import SHANGHAI
 from qifu.kernel.actor import Actor
 from qifu.output.dossiers.portrait import Tag, portrait
@@ -81,6 +82,7 @@ class File:
     cases: tuple[cases.Line, ...]
     has_more_cases: bool
     alerts: tuple[watching.Line, ...]
+    visits: tuple[visits.Line, ...]
     relations: tuple[filed.Related, ...]
     events: tuple[Event, ...]
 
@@ -103,6 +105,7 @@ def compose(actor: Actor, now: datetime, enterprise: int) -> File:
     alerts = watching.of_enterprise(actor, now, enterprise)
     places = estate.places_of(enterprise)
     stood = filed.standings(enterprise, (*persons.FIELDS, *HONOURS, *RISKS))
+    seen = visits.of_enterprise(actor, enterprise)
     told = policies.policies(enterprise, held, on)
     return File(
         at=now,
@@ -128,8 +131,9 @@ def compose(actor: Actor, now: datetime, enterprise: int) -> File:
         cases=tuple(page.lines),
         has_more_cases=bool(page.next),
         alerts=alerts,
+        visits=seen,
         relations=filed.relations(actor, enterprise, firm.brief.name, neighbours(enterprise, on)),
-        events=_events(firm, places, page.lines, alerts, told),
+        events=_events(firm, places, page.lines, alerts, told, seen),
     )
 
 
@@ -148,6 +152,7 @@ def _events(
     lines: list[cases.Line],
     alerts: tuple[watching.Line, ...],
     told: policies.Policies,
+    seen: tuple[visits.Line, ...],
 ) -> tuple[Event, ...]:
     """What happened, the newest first."""
     found = []
@@ -172,6 +177,9 @@ def _events(
                     alert.closed_at, f"预警已处置：{alert.rule_label}", alert.outcome_label or "误报", "check", "green"
                 )
             )
+    for visit in seen:
+        if visit.left_at:
+            found.append(Event(visit.left_at, "走访", f"{visit.unit_name} {visit.who}".strip(), "person-check"))
     for got in told.got:
         found.append(Event(_at(got.applied_on), "申报政策", got.title, "idea"))
         if got.paid_on:

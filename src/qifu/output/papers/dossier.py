@@ -42,11 +42,14 @@ def build(file: File, who: str) -> bytes:
     paper.table("九、诉求", ("编号", "事项", "状态", "提交日期"), [
         (case.number, case.title, case.state_label, _day(case.submitted_at)) for case in file.cases
     ])  # fmt: skip
-    paper.table("十、预警", ("规则", "原因", "状态", "发现日期"), [
+    paper.table("十、走访", ("日期", "单位", "专员", "状态"), [
+        (_day(one.day), one.unit_name, one.who, one.state_label) for one in file.visits
+    ])  # fmt: skip
+    paper.table("十一、预警", ("规则", "原因", "状态", "发现日期"), [
         (one.rule_label, one.why, one.outcome_label or one.state_label, _day(one.found_at)) for one in file.alerts
     ])  # fmt: skip
-    paper.table("十一、关联企业", ("企业", "关系", "依据"), [(one.name, one.kind, one.why) for one in file.relations])
-    paper.table("十二、大事记", ("日期", "事项", "说明"), [(_day(one.at), one.what, one.text) for one in file.events])
+    paper.table("十二、关联企业", ("企业", "关系", "依据"), [(one.name, one.kind, one.why) for one in file.relations])
+    paper.table("十三、大事记", ("日期", "事项", "说明"), [(_day(one.at), one.what, one.text) for one in file.events])
     paper.line(f"生成人：{who}　{_day(file.at)}", TEXT, SIZE_TEXT, right=True)
     return paper.bytes()
 

@@ -97,6 +97,14 @@ def visits(actor: Actor, wish: Wish) -> Page:
     return Page(lines(actor, rows), min(count, COUNTED), count > COUNTED, page - 1, page + 1 if page < last else 0)
 
 
+def of_enterprise(actor: Actor, enterprise: int, size: int = 10) -> tuple[Line, ...]:
+    """The visits to an enterprise, the latest day first; none for who is of no office. The caller has passed its door."""
+    if not access.is_official(actor):
+        return ()
+    rows = access.calendar(actor).filter(enterprise=enterprise).exclude(state="cancelled")
+    return lines(actor, rows.order_by("-day", "-pk")[:size])
+
+
 def every(actor: Actor, wish: Wish) -> Iterator[Line]:
     """All that are asked for, a thousand at a time; ten thousand at most."""
     found = _found(actor, wish)
