@@ -88,7 +88,7 @@ def _events(draw: random.Random, now: datetime, streets: list[int], firms: list[
     Event.objects.bulk_create(rows)
     serial = iter(range(10**7))
     for row in rows:
-        _people(draw, row, firms, serial)
+        _people(draw, row, firms, serial, now)
     Event.objects.bulk_update(rows, ["taken", "cost"])
     Coverage.objects.bulk_create(
         Coverage(event=row, title=f"{row.title}吸引众多企业参加", outlet=outlet, level=level, day=row.starts.date())
@@ -116,7 +116,7 @@ def _event(
     )  # fmt: skip
 
 
-def _people(draw: random.Random, row: Event, firms: list[int], serial: Iterator[int]) -> None:
+def _people(draw: random.Random, row: Event, firms: list[int], serial: Iterator[int], now: datetime) -> None:
     is_held = row.state == "held"
     count = draw.randint(66, min(98, row.places or 98)) if is_held else draw.randint(10, 40)
     chosen = draw.choices(firms, k=count)
@@ -124,7 +124,7 @@ def _people(draw: random.Random, row: Event, firms: list[int], serial: Iterator[
     for firm in chosen:
         number = f"+86139{next(serial):08d}"
         state = ("attended" if draw.random() < 0.88 else "no_show") if is_held else "registered"
-        at = row.made_at + timedelta(minutes=draw.randrange(60, 12_000))
+        at = min(row.made_at + timedelta(minutes=draw.randrange(60, 12_000)), _lately(draw, now))
         told.append(
             Registration(
                 event=row, enterprise_id=firm, person=draw.choice(SURNAMES) + draw.choice(GIVEN), state=state, at=at,
@@ -175,14 +175,16 @@ def _bookings(draw: random.Random, now: datetime, rooms: list[Venue], firms: lis
     today = now.astimezone(SHANGHAI).date()
     days = [today - timedelta(days=n) for n in range(1, 366)]
     free = [(day, slot, room) for day in days if day.isoweekday() <= 5 for slot in SLOTS for room in rooms]
-    past = [_booking(draw, firms, *one, "used") for one in sorted(draw.sample(free, count), key=lambda one: one[:2])]
+    past = [
+        _booking(draw, now, firms, *one, "used") for one in sorted(draw.sample(free, count), key=lambda one: one[:2])
+    ]
     for one in draw.sample(past, count // 25):
         one.state = "missed"
     ahead = [today + timedelta(days=n) for n in range(1, 15)]
     coming = [(day, slot, room) for day in ahead if day.isoweekday() <= 5 for slot in SLOTS for room in rooms]
     rows = [
         *past,
-        *(_booking(draw, firms, *one, draw.choice(("asked", "approved"))) for one in draw.sample(coming, 14)),
+        *(_booking(draw, now, firms, *one, draw.choice(("asked", "approved"))) for one in draw.sample(coming, 14)),
     ]
     Booking.objects.bulk_create(rows, batch_size=500)
     record_many(
@@ -196,10 +198,17 @@ def _bookings(draw: random.Random, now: datetime, rooms: list[Venue], firms: lis
     )  # fmt: skip
 
 
-def _booking(draw: random.Random, firms: list[int], day: date, slot: time, room: Venue, state: str) -> Booking:
+def _lately(draw: random.Random, now: datetime) -> datetime:
+    """Some moment of the last ten hours."""
+    return now - timedelta(minutes=draw.randrange(5, 600))
+
+
+def _booking(
+    draw: random.Random, now: datetime, firms: list[int], day: date, slot: time, room: Venue, state: str
+) -> Booking:  # fmt: skip
     starts = datetime.combine(day, slot, SHANGHAI)
     return Booking(
         venue=room, enterprise_id=draw.choice(firms), starts=starts, ends=starts + timedelta(hours=2), state=state,
         purpose=draw.choice(("项目洽谈", "员工培训", "新品发布", "线上会议", "招聘面试")), people=draw.randint(3, room.seats),
-        made_by=SYSTEM.mark, made_at=min(starts - timedelta(days=3), starts),
+        made_by=SYSTEM.mark, made_at=min(starts - timedelta(days=3), _lately(draw, now)),
     )  # fmt: skip

@@ -21,6 +21,7 @@ from qifu.engines.statements import Line, Paper, line_of, row_of
 from .places import Char, Rule
 from .problems import Unusable
 from .scanned import recogniser
+from .unruled import tables
 
 MOST_PAGES = 400
 THIN = 2.5  # points: what is thinner is a ruling
@@ -38,6 +39,7 @@ class Sheet:
     upright: list[Rule]
     pictures: int = 0
     width: int = 0
+    recognised: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +104,7 @@ def _recognise(document: Any, scans: Sequence[int], sheets: list[Sheet]) -> None
         page = document[index]
         try:
             seen = engine.read(page)
-            sheets[index] = Sheet(seen.chars, seen.across, seen.upright, width=seen.width)
+            sheets[index] = Sheet(seen.chars, seen.across, seen.upright, width=seen.width, recognised=True)
         finally:
             page.close()
 
@@ -244,7 +246,7 @@ def _turned(
 
 def _laid_out(sheets: Sequence[Sheet]) -> list[list[Piece]]:
     """Lines and rows of all pages; where paragraphs begin is judged by the margins of pages of one width."""
-    parted = [_parted(sheet) for sheet in sheets]
+    parted = _with_unruled(sheets, [_parted(sheet) for sheet in sheets])
     margins: dict[int, tuple[float, float]] = {}
     for sheet, (_, lines) in zip(sheets, parted, strict=True):
         for line in lines:
@@ -269,6 +271,19 @@ def _parted(sheet: Sheet) -> tuple[list[Piece], list[list[Char]]]:
         rest = [c for c in rest if not grid.holds(c)]
         rows += grid.rows(inside)
     return rows, _lines(rest)
+
+
+def _with_unruled(
+    sheets: Sequence[Sheet], parted: Sequence[tuple[list[Piece], list[list[Char]]]]
+) -> list[tuple[list[Piece], list[list[Char]]]]:
+    """The pages with statements in columns without rulings as rows; pages with ruled tables and scans stay as they are."""
+    bare = [None if rows or sheet.recognised else lines for sheet, (rows, lines) in zip(sheets, parted, strict=True)]
+    found = tables(bare, [sheet.width for sheet in sheets])
+    pages = list(parted)
+    for number, table in found.items():
+        lines = [line for at, line in enumerate(parted[number][1]) if at not in table.lines]
+        pages[number] = ([Piece(top, cells) for top, cells in table.rows], lines)
+    return pages
 
 
 def _beginnings(lines: Sequence[list[Char]], margin: float, edge: float) -> list[bool]:
