@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -227,10 +227,16 @@ def rows_of(actor: Actor, enterprise: int) -> tuple[RowLine, ...]:
             row.source.name,
             row.row_key,
             row.as_of,
-            "；".join(f"{label(name)}：{said(name, value)}" for name, value in list(row.values.items())[:6]),
+            "；".join(f"{label(name)}：{said(name, value)}" for name, value in _ordered(row.values)[:6]),
         )
         for row in rows
     )
+
+
+def _ordered(values: Mapping[str, object]) -> list[tuple[str, object]]:
+    """Values in the order in which people read them, whatever order the database keeps."""
+    places = {name: place for place, name in enumerate((*FIRST, *catalogue(), "status", *persons.FIELDS))}
+    return sorted(values.items(), key=lambda one: (places.get(one[0], len(places)), one[0]))
 
 
 def _may_see(actor: Actor, row: SourceRow) -> bool:
@@ -240,7 +246,7 @@ def _may_see(actor: Actor, row: SourceRow) -> bool:
 
 
 def _version(row: SourceRow, before: SourceRow | None) -> Version:
-    values = tuple((label(name), said(name, value)) for name, value in row.values.items())
+    values = tuple((label(name), said(name, value)) for name, value in _ordered(row.values))
     old = before.values if before is not None else row.values
     changed = frozenset(label(name) for name in {**old, **row.values} if old.get(name) != row.values.get(name))
     return Version(row.pk, row.learned_at, row.gone_at, row.as_of, row.load, row.row_number, values, changed)
