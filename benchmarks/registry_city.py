@@ -51,7 +51,6 @@ def fill(size: int) -> None:
 
 def _first(now: datetime) -> None:
     from qifu.domain.policies.actions import adopting
-    from qifu.domain.registry.models import Enterprise, Mark
     from qifu.entry.cli.sample import policies as samples
     from qifu.entry.cli.seed import firms, house, sources
 
@@ -60,12 +59,6 @@ def _first(now: datetime) -> None:
     firms.put_buildings(OPENED)
     firms.read_in(BASE, OPENED)
     sources.write(BASE, OPENED, now)
-    Mark.objects.bulk_create(
-        Mark(enterprise_id=pk, kind=kind, since=OPENED.date(), source="样例")
-        for kind, share in (("high_tech", 37), ("tech_sme", 53))
-        for pk in Enterprise.objects.order_by("pk").values_list("pk", flat=True)
-        if pk % share == 0
-    )
     national = adopting.starter()
     own = sum(len(bundle.items) for bundle in national)
     adopting.adopt(now=OPENED, bundles=[*national, *samples.bundles(CITY_ITEMS - own)])

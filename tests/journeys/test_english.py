@@ -65,7 +65,7 @@ def test_english_pages_pass_axe_and_fit_a_phone(site: Site, owner: Contact) -> N
         looks = [look for look in pages.looks_of(who) if look.then is None and not look.path.startswith(STAFF)]
         paths = {look.path: look.status for look in looks if look.path not in ALIKE}
         wrong += [fault for path, status in paths.items() for fault in _faults(visit, path.format(**things), status)]
-    assert wrong == []
+    assert wrong == [], "\n".join(wrong)
 
 
 def _faults(visit: Visit, path: str, status: int) -> list[str]:
