@@ -179,6 +179,16 @@ def test_rows_of_somebody_else_are_split_off_and_merged_back(two: tuple[Enterpri
     assert facts.held(lead.pk)["loan_balance"].value == Decimal(5)
 
 
+def test_a_row_that_bears_the_own_code_is_never_split_off(two: tuple[Enterprise, Enterprise]) -> None:
+    lead, _ = two
+    say(lead, "market", {"name": lead.name, "uscc": lead.uscc})
+    own = SourceRow.objects.get(source__code="market").pk
+    before = Enterprise.objects.count()
+    with pytest.raises(Invalid, match="带有本企业统一社会信用代码"):
+        actions.split_off(actor=SYSTEM, now=NOW, enterprise=lead.pk, rows=[own], name="岚曜食品店", reason="另一家店")
+    assert (Enterprise.objects.count(), SourceRow.objects.get(pk=own).enterprise_id) == (before, lead.pk)
+
+
 def test_only_the_centre_merges(stage: Stage, two: tuple[Enterprise, Enterprise]) -> None:
     with pytest.raises(Forbidden):
         actions.merge_enterprises(

@@ -71,7 +71,7 @@ def split_off(
 ) -> Enterprise:
     """Give rows of sources that speak of somebody else an enterprise of their own; merging it back undoes it.
 
-    :raises Invalid: no rows of this enterprise, all of them, no name or no reason.
+    :raises Invalid: no rows of this enterprise, all of them, one that bears its own code, no name or no reason.
     """
     called, wanted = naming.written(name), set(rows)
     with transaction.atomic():
@@ -83,6 +83,11 @@ def split_off(
             raise Invalid("请选择要拆出的来源行。", {"rows": "请至少选择一行"})
         if mine.filter(gone_at=None).count() == len(chosen):
             raise Invalid("不能拆出全部来源行，原企业至少保留一行。", {"rows": "至少保留一行"})
+        if held.uscc and any(row.values.get("uscc") == held.uscc for row in chosen):
+            raise Invalid(
+                "带有本企业统一社会信用代码的来源行说的就是本企业，不能拆出；请选择说的是另一家的行。",
+                {"rows": "请不要选带有本企业代码的行"},
+            )
         if not 2 <= len(called) <= 120 or Enterprise.objects.filter(name=called, uscc=None).exists():
             raise Invalid("请填写拆出企业的名称，且不与没有代码的现有企业重名。", {"name": "请填写不同的名称"})
         made = _entered(called, now)
