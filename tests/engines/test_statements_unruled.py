@@ -201,6 +201,20 @@ def test_a_name_that_reaches_over_the_columns_leaves_the_lines() -> None:
     assert cells(fifth(FIFTH, rows=rows)) == []
 
 
+def test_units_whose_columns_stand_in_another_order_stay_lines() -> None:
+    columns = [*FIFTH[:2], *((250 + 58 * i, 308 + 58 * i, "right") for i in range(5))]
+    names = ["单位编码", "单位名称", "合计", "基本支出", "人员经费", "公用经费", "项目支出"]
+    rows = [
+        ["", "合计", "18.50", "12.00", "9.00", "3.00", "6.50"],
+        ["137", "某中心", "18.50", "12.00", "9.00", "3.00", "6.50"],
+    ]
+    for order in (range(7), (0, 1, 2, 6, 3, 4, 5)):
+        heads = [names[i] for i in order]
+        sheet = Sheet().line("一般公共预算支出表（分单位）").heads(columns, heads)
+        found = cells(sheet.rows(columns, [[row[i] for i in order] for row in rows]).paper())
+        assert found == ([tuple(names), *map(tuple, rows)] if heads == names else [])
+
+
 def test_text_with_figures_stays_text() -> None:
     said = [
         "2023年度支出合计1420.50万元。其中：基本支出300.00万元，占21.1%；项目支出1120.50万元，占78.9%。",

@@ -112,7 +112,7 @@ def header_of(words: Sequence[Word], pitch: float, shape: str) -> Header:
     for cell in spanning:
         cell.over = _first_below(cell, lowest, spanning, shape)
     if shape in ("subjects", "ledger"):
-        _refuse_floating(lowest, shape)
+        _refuse_floating(lowest)
     return Header(lowest, spanning, numbers)
 
 
@@ -206,16 +206,15 @@ def _pitch(lowest: Sequence[Cell]) -> float:
     return min((b.centre - a.centre for a, b in pairwise(lowest)), default=40.0)
 
 
-def _refuse_floating(lowest: Sequence[Cell], shape: str) -> None:
+def _refuse_floating(lowest: Sequence[Cell]) -> None:
     """Refuse a heading that stands higher than both neighbours and between them: it may span the two.
 
     :raises Bare: there is one.
     """
-    bottom = min(cell.middle for cell in lowest)
     for a, cell, b in zip(lowest, lowest[1:], lowest[2:], strict=False):
         between = abs((a.centre + b.centre) / 2 - cell.centre) < 0.25 * (b.centre - a.centre)
-        higher = cell.middle - max(a.middle, b.middle) > 0.5 * cell.size
-        if between and higher and cell.middle - bottom > 0.5 * cell.size:
+        below = max(a.words[0].middle, b.words[0].middle)
+        if between and cell.words[-1].middle - below > 0.5 * cell.size:
             raise Bare("a heading between two others")
 
 

@@ -16,7 +16,8 @@ ORDINAL = re.compile(r"^(?:[一二三四五六七八九十廿]{1,4}\s*[、.．]|
 CODE = re.compile(r"^[\[［【(（〔]?(?:\d{3}(?:\d{2}){0,2}|\d{6}|[0-9A-Z]{12,24})(?![\d.,，])")
 TOTAL = re.compile(r"(?:合|总|小)\s*计$")
 _NUMBERING = re.compile(r"^(?:栏\s*次|行\s*次|项\s*目|\d{1,2})$")
-_WIDE, _NARROW = 0.42, 0.22  # of a character: gaps that part words, between characters and beside figures
+_WIDE, _NARROW, _CLOSE = 0.42, 0.22, 0.12  # of a character: gaps that part characters, figures, one from the other
+MOST_LINES = 12  # of one row
 
 
 class Bare(Exception):
@@ -85,7 +86,8 @@ def _split(line: Sequence[Char]) -> list[Word]:
 
 
 def _gap(before: Char, char: Char) -> float:
-    share = _NARROW if before.text.isascii() or char.text.isascii() else _WIDE
+    latin = before.text.isascii() + char.text.isascii()
+    share = (_WIDE, _CLOSE, _NARROW)[latin]
     return share * max(char.top - char.bottom, 4.0)
 
 
@@ -194,7 +196,7 @@ def _merged(groups: Sequence[list[list[Word]]], limit: float) -> list[list[list[
 def _is_row(row: Sequence[list[Word]], shape: str, need: str) -> bool:
     """Whether lines are one row: it has what every row has, and what begins a row begins it once in each place."""
     words = [word for line in row for word in line]
-    if not any(stands(line, shape) for line in row) or not _has(words, need):
+    if len(row) > MOST_LINES or not any(stands(line, shape) for line in row) or not _has(words, need):
         return False
     for i, line in enumerate(row):
         for word in line:
