@@ -6,9 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
-from django.db.models import Min, Q
+from django.db.models import Min
 from django.utils.timezone import localdate
 
+from qifu.domain.registry.merged import together
 from qifu.domain.registry.models import Enterprise, Mark, Source, SourceRow
 from qifu.domain.registry.signals import Course, Seen, Watched
 
@@ -67,10 +68,10 @@ def _housed(one: Watched, houses: Mapping[str, str]) -> Watched:
 
 
 def told(enterprise: int, fields: Iterable[str]) -> dict[str, list[Seen]]:
-    """Every value that any source has said of the fields: newest year first, in it the strongest source. One statement."""
+    """Every value that any source has said of the fields: newest year first, in it the strongest source. Two statements."""
     found: dict[str, list[tuple[tuple[int, int, date, int], Seen]]] = {field: [] for field in fields}
-    rows = SourceRow.objects.filter(Q(enterprise=enterprise) | Q(enterprise__merged_into=enterprise))
-    for row in rows.filter(source__is_active=True).select_related("source").order_by("pk"):
+    rows = SourceRow.objects.filter(enterprise__in=together(enterprise), source__is_active=True)
+    for row in rows.select_related("source").order_by("pk"):
         for field, held in found.items():
             if row.values.get(field) is not None:
                 strength = int(row.source.strengths.get(field, row.source.authority))

@@ -111,7 +111,7 @@ def relations(actor: Actor, enterprise: int, name: str, neighbours: Among) -> tu
         _kind(rows.filter(name__in=_stems(name)), "母公司"),
         _kind(rows.filter(_begins(name)), "分支机构"),
         _kind(rows.filter(pk__in=shared), "同一联系人"),
-        _kind(rows.filter(phone_lookup__in=lookup), "同一电话"),
+        _kind(rows.filter(phone_lookup__in=lookup).exclude(phone_lookup=""), "同一电话"),
         _kind(rows.filter(merged_into=enterprise), "已并入"),
         _kind(rows.filter(pk__in=neighbours), "同一房号"),
     ]
