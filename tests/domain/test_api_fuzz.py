@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterator
 from typing import Any
 
@@ -106,6 +107,13 @@ def readable(value: Any) -> Any:
     return "".join(c for c in value if c.isprintable()) or "字" if isinstance(value, str) else value
 
 
+def is_beyond_json(value: Any) -> bool:
+    """Whether a figure in it has no way of being written in JSON: the client itself refuses to send it."""
+    if isinstance(value, dict | list):
+        return any(map(is_beyond_json, value.values() if isinstance(value, dict) else value))
+    return isinstance(value, float) and not math.isfinite(value)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(("method", "path"), operations())
 def test_anything_may_be_sent(programs: Any, method: str, path: str) -> None:
@@ -138,6 +146,8 @@ def test_anything_may_be_sent(programs: Any, method: str, path: str) -> None:
             case.path_parameters["step"] = step
             if sent is not None:
                 case.body, case.media_type = readable(sent), "application/json"
+        if is_beyond_json(case.body):
+            return
         case.call_and_validate(headers=headers[who], checks=CHECKS)
 
     run()

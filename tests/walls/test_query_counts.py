@@ -27,6 +27,7 @@ from tests.stage import Stage
 
 SMALL, LARGE = 1_000, 10_000  # cases and firms; a tenth of it of people, messages and rooms
 MOST = 30  # statements of any page
+COMPOSED = {"/desk/enterprises/{firm}/file/": 34}  # one page of eight rooms
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 LOOKS = [look for row in pages.PAGES.values() for look in row if look.then is None and look.status == 200]
 
@@ -47,7 +48,7 @@ def test_no_page_asks_more_when_there_is_ten_times_as_much(stage: Stage, things:
         counted.append({(look.who, look.path): statements(stage, things, look) for look in LOOKS})
     small, large = counted
     assert {page: (small[page], n) for page, n in large.items() if n != small[page]} == {}
-    assert {page: n for page, n in large.items() if n > MOST} == {}
+    assert {page: n for page, n in large.items() if n > COMPOSED.get(page[1], MOST)} == {}
 
 
 def statements(stage: Stage, things: world.Things, look: Look) -> int:
